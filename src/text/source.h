@@ -1,0 +1,69 @@
+/*
+ * source.h - a text that was read, the tree made of it, and the way from a node back to where a person finds it.
+ */
+#ifndef ORGEXIT_TEXT_SOURCE_H
+#define ORGEXIT_TEXT_SOURCE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "text/node.h"
+
+typedef enum { INNER_NONE, INNER_STRING, INNER_URL } inner_kind;
+
+/*
+ * One text and its tree. `text` belongs to the same arena as the nodes. json_read ends strings in place with a NUL
+ * where the closing quotation mark was; source_byte() tells what was there.
+ * A policy inside a JSON string is a source within a source: `outer` is the file, `outer_node` the string in it.
+ */
+typedef struct source {
+    str file; /* as the user may name it: path below the snapshot, or the path given */
+    char *text;
+    size_t len; /* bytes; FILE_TAIL zero bytes lie behind them */
+    const node *root;
+    bool yaml;
+    inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded */
+    const struct source *outer;
+    const node *outer_node;
+} source;
+
+/* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.
+ * Errors: ERR_INPUT with file, line, column, what was found, what was expected. A UTF-8 mark at the start is skipped. */
+bool json_read(arena *a, source *s, error *e);
+
+/* YAML 1.2 core schema through libyaml's events, one document. */
+typedef enum {
+    YAML_OURS,  /* rules, attestations, configuration, snapshot: no anchors, aliases, tags, merge keys */
+    YAML_POLICY /* policy repositories: anchors within bounds; CloudFormation's short tags ("!Sub x") become
+                 * objects as their long form: {"Fn::Sub": x}, {"Ref": x}, {"Condition": x} */
+} yaml_mode;
+bool yaml_read(arena *a, source *s, yaml_mode mode, error *e);
+
+/* Reads the text inside the string `n` of `outer` as JSON: plain, or URL-encoded (RFC 3986) when it begins with '%'.
+ * Gives a new source, or NULL and *e with the position in the outer file. */
+source *source_inner(arena *a, const source *outer, const node *n, error *e);
+
+/* Where byte `at` of `s` stands, told for the file on disk. Costs a walk over the text: only when a finding is kept. */
+struct position {
+    str file;
+    str pointer;       /* RFC 6901 in the outermost file */
+    str inner_pointer; /* in the document inside the string at `pointer`; ptr NULL when there is none */
+    uint32_t line, column, end_column; /* from 1, code points; end_column one past the last */
+    str excerpt;                       /* the line as it stands in the file, without its end; borrowed or in `a` */
+};
+void source_locate(arena *a, const source *s, const node *n, struct position *out);
+
+/* Line and column of a byte of s->text itself (not of its outer file). */
+void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column);
+
+/* Fills *e with file, line, column of node n and the message. Returns false. */
+bool source_error(const source *s, const node *n, error *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Decodes %XX strictly into `a` (a '+' stays a plus). False: a '%' that is no escape, or %00, or not UTF-8 after. */
+bool url_decode(arena *a, str s, str *out);
+
+/* The length in bytes of the UTF-8 sequence at p (1 .. 4), 0 when it is none (overlong, surrogate, > U+10FFFF). */
+size_t utf8_len(const unsigned char *p, size_t left);
+bool utf8_valid(str s);
+
+#endif
