@@ -96,15 +96,17 @@ static bool is_plain(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
-/* formats.md 1: several arguments are joined by ','; other characters are percent-encoded. */
-static str encode_argument(arena *a, str argument)
+/* formats.md 1: several arguments are joined by ',' (those of list-policies-for-target by '/'); other characters are
+ * percent-encoded. */
+static str encode_argument(arena *a, capture_kind kind, str argument)
 {
+    char joint = kind == CAPTURE_LIST_POLICIES_FOR_TARGET ? '/' : ',';
     char *out = arena_alloc(a, 3 * argument.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < argument.len; i++) {
         char c = argument.ptr[i];
         if (is_plain(c) || c == ',')
-            out[len++] = c;
+            out[len++] = c == ',' ? joint : c;
         else
             len += (size_t)snprintf(out + len, 4, "%%%02X", (unsigned char)c);
     }
@@ -115,7 +117,7 @@ static str encode_argument(arena *a, str argument)
 str call_path(arena *a, const struct call *c)
 {
     const struct capture *row = &captures[c->kind];
-    str argument = encode_argument(a, c->argument);
+    str argument = encode_argument(a, c->kind, c->argument);
     const char *slash = argument.len ? "/" : "";
     if (!row->of_account)
         return arena_printf(a, "%s/%s%s%.*s", row->service, row->operation, slash, STR_ARG(argument));

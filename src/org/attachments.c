@@ -1,0 +1,218 @@
+/*
+ * attachments.c - the policies of each type and where they are attached.
+ *
+ * What is attached to a target is known when list-policies of the type and the targets of each policy that it lists are
+ * whole, or when list-policies-for-target of the target is. While SCPs are enabled every root, OU and account carries at
+ * least one (Organizations API Reference, DetachPolicy), so a target without any proves that the captures are cut.
+ */
+#include "org/load.h"
+
+struct targets {
+    VEC(const struct org_policy *) policies;
+    bool whole_itself; /* list-policies-for-target is whole */
+    struct capture_doc own;
+};
+
+struct attaching {
+    struct load *load;
+    policy_type type;
+    struct map by_target; /* target id -> struct targets */
+    bool all_whole;       /* list-policies and each policy's targets */
+    str why;
+};
+
+static struct targets *targets_of(struct attaching *t, str id)
+{
+    void **slot = map_at(t->load->arena, &t->by_target, id);
+    if (!*slot)
+        *slot = NEW(t->load->arena, struct targets);
+    return *slot;
+}
+
+static void not_whole(struct attaching *t, str why)
+{
+    t->all_whole = false;
+    if (!t->why.len)
+        t->why = why;
+}
+
+/* ---- the text of a policy ---- */
+
+static bool load_text(struct load *l, struct org_policy *p)
+{
+    struct capture_doc d;
+    if (!load_capture(l, CAPTURE_DESCRIBE_POLICY, p->id, &d))
+        return false;
+    p->text_path = d.path;
+    p->why = d.why;
+    const node *policy = node_get(d.root, "Policy"), *summary;
+    if (!policy)
+        return true;
+    str id, type, content;
+    if (!member_object(d.source, policy, "PolicySummary", &summary, l->error) ||
+        !member_text(d.source, summary, "Id", &id, l->error) || !member_text(d.source, summary, "Type", &type, l->error) ||
+        !member_text(d.source, policy, "Content", &content, l->error))
+        return false;
+    if (id.len && !str_eq(id, p->id))
+        return source_error(d.source, node_get(summary, "Id"), l->error, "the file is named for policy %.*s and holds %.*s",
+                            STR_ARG(p->id), STR_ARG(id));
+    if (type.len && p->type.len && !str_eq(type, p->type))
+        return source_error(d.source, node_get(summary, "Type"), l->error, "policy %.*s is a %.*s here and a %.*s in list-policies",
+                            STR_ARG(p->id), STR_ARG(type), STR_ARG(p->type));
+    if (!content.ptr) {
+        p->why = arena_printf(l->arena, "%.*s.json has no \"Content\"", STR_ARG(d.path));
+        return true;
+    }
+    const node *at = node_get(policy, "Content");
+    source *inner = source_inner(l->arena, d.source, at, l->error);
+    p->text = (struct place){d.source, at};
+    p->policy = inner ? policy_parse(l->arena, inner, inner->root, l->error) : NULL;
+    return p->policy != NULL;
+}
+
+static struct org_policy *see_policy(struct attaching *t, const struct capture_doc *d, const node *item)
+{
+    struct load *l = t->load;
+    str id, name, type, arn;
+    tri managed;
+    if (!member_text(d->source, item, "Id", &id, l->error) || !member_text(d->source, item, "Name", &name, l->error) ||
+        !member_text(d->source, item, "Type", &type, l->error) || !member_text(d->source, item, "Arn", &arn, l->error) ||
+        !member_bool(d->source, item, "AwsManaged", &managed, l->error))
+        return NULL;
+    if (!str_starts(id, STR("p-")))
+        return source_error(d->source, item, l->error, "a policy without an \"Id\" that begins with \"p-\""), NULL;
+    if (type.len && !str_is(type, policy_type_names[t->type]))
+        return source_error(d->source, item, l->error, "policy %.*s is a %.*s; this list is of %s", STR_ARG(id), STR_ARG(type),
+                            policy_type_names[t->type]), NULL;
+    load_check_arn(l, d, item, arn);
+    void **slot = map_at(l->arena, &l->org->policies_by_id, id);
+    if (*slot)
+        return *slot;
+    struct org_policy *p = NEW(l->arena, struct org_policy);
+    *slot = p;
+    *p = (struct org_policy){.id = id, .name = name, .type = str_from(policy_type_names[t->type]), .aws_managed = managed};
+    *VEC_PUSH(l->arena, &l->policies) = p;
+    return load_text(l, p) ? p : NULL;
+}
+
+/* ---- where it is attached ---- */
+
+static bool attach(struct attaching *t, str target, const struct org_policy *p)
+{
+    struct targets *at = targets_of(t, target);
+    for (size_t i = 0; i < at->policies.count; i++)
+        if (at->policies.items[i] == p)
+            return true;
+    *VEC_PUSH(t->load->arena, &at->policies) = p;
+    return true;
+}
+
+static bool load_targets(struct attaching *t, const struct org_policy *p)
+{
+    struct load *l = t->load;
+    struct capture_doc d;
+    if (!load_capture(l, CAPTURE_LIST_TARGETS_FOR_POLICY, p->id, &d))
+        return false;
+    if (d.state == CAPTURE_UNKNOWN)
+        not_whole(t, d.why);
+    if (d.state == CAPTURE_CUT)
+        not_whole(t, arena_printf(l->arena, "%.*s.json was cut off", STR_ARG(d.path)));
+    for (NODE_EACH(item, node_get(d.root, "Targets"))) {
+        str id, arn;
+        if (!member_text(d.source, item, "TargetId", &id, l->error) || !member_text(d.source, item, "Arn", &arn, l->error))
+            return false;
+        if (!id.len)
+            return source_error(d.source, item, l->error, "a target without \"TargetId\"");
+        load_check_arn(l, &d, item, arn);
+        attach(t, id, p);
+    }
+    return true;
+}
+
+static bool load_policies(struct attaching *t)
+{
+    struct load *l = t->load;
+    struct capture_doc d;
+    if (!load_capture(l, CAPTURE_LIST_POLICIES, str_from(policy_type_names[t->type]), &d))
+        return false;
+    t->all_whole = d.state == CAPTURE_WHOLE;
+    t->why = d.state == CAPTURE_CUT ? arena_printf(l->arena, "%.*s.json was cut off", STR_ARG(d.path)) : d.why;
+    for (NODE_EACH(item, node_get(d.root, "Policies"))) {
+        struct org_policy *p = see_policy(t, &d, item);
+        if (!p || !load_targets(t, p))
+            return false;
+    }
+    return true;
+}
+
+/* organizations/list-policies-for-target/<target>/<TYPE>: the equivalent capture. */
+static bool load_for_target(struct attaching *t, str target)
+{
+    struct load *l = t->load;
+    struct capture_doc d;
+    str argument = arena_printf(l->arena, "%.*s,%s", STR_ARG(target), policy_type_names[t->type]);
+    if (!load_capture(l, CAPTURE_LIST_POLICIES_FOR_TARGET, argument, &d))
+        return false;
+    if (d.state != CAPTURE_WHOLE && d.state != CAPTURE_CUT)
+        return true;
+    struct targets *at = targets_of(t, target);
+    size_t before = at->policies.count, listed = 0;
+    for (NODE_EACH(item, node_get(d.root, "Policies"))) {
+        struct org_policy *p = see_policy(t, &d, item);
+        if (!p)
+            return false;
+        attach(t, target, p);
+        listed++;
+    }
+    at->whole_itself = d.state == CAPTURE_WHOLE;
+    at->own = d;
+    bool contradict = (at->whole_itself && listed < at->policies.count) || (t->all_whole && at->policies.count > before);
+    if (contradict)
+        return source_error(d.source, d.root, l->error, "%.*s and list-targets-for-policy do not name the same policies for %.*s",
+                            STR_ARG(d.path), STR_ARG(target));
+    return true;
+}
+
+static void settle(struct attaching *t, str target, struct attachment *out)
+{
+    const struct targets *at = map_get(&t->by_target, target);
+    bool enabled = t->load->org->types_enabled[t->type] != TRI_NO;
+    *out = (struct attachment){.complete = t->all_whole || (at && at->whole_itself), .why = t->why};
+    if (at) {
+        out->items = at->policies.items;
+        out->count = at->policies.count;
+    }
+    if (out->complete && out->count == 0 && enabled && t->type == POLICY_SCP) {
+        out->complete = false;
+        out->why = arena_printf(t->load->arena, "no captured SCP is attached to %.*s, so the captures are not whole",
+                                STR_ARG(target));
+    }
+}
+
+static bool load_type(struct load *l, policy_type type)
+{
+    struct attaching t = {.load = l, .type = type};
+    if (!load_policies(&t))
+        return false;
+    for (size_t i = 0; i < l->units.count; i++)
+        if (!load_for_target(&t, l->units.items[i]->id))
+            return false;
+    for (size_t i = 0; i < l->accounts.count; i++)
+        if (!load_for_target(&t, l->accounts.items[i]->id))
+            return false;
+    for (size_t i = 0; i < l->units.count; i++)
+        settle(&t, l->units.items[i]->id, &l->units.items[i]->attached[type]);
+    for (size_t i = 0; i < l->accounts.count; i++)
+        settle(&t, l->accounts.items[i]->id, &l->accounts.items[i]->attached[type]);
+    return true;
+}
+
+bool load_attachments(struct load *l)
+{
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+        if (!load_type(l, (policy_type)t))
+            return false;
+    l->org->policies = l->policies.items;
+    l->org->policy_count = l->policies.count;
+    return true;
+}

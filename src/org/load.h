@@ -1,0 +1,31 @@
+/* load.h - shared by the loaders of the organization's captures; not for others. */
+#ifndef ORGEXIT_ORG_LOAD_H
+#define ORGEXIT_ORG_LOAD_H
+
+#include "org/organization.h"
+
+struct load {
+    arena *arena;
+    struct organization *org;
+    VEC(struct org_account *) accounts;
+    VEC(struct unit *) units;
+    VEC(struct org_policy *) policies;
+    error *error;
+};
+
+bool load_capture(struct load *l, capture_kind kind, str argument, struct capture_doc *out);
+
+/* An ARN of an item must be of this organization and partition. */
+void load_check_arn(struct load *l, const struct capture_doc *doc, const node *item, str text);
+
+struct org_account *load_add_account(struct load *l, str id);
+struct org_account *load_see_account(struct load *l, const struct capture_doc *d, const node *item); /* NULL: error */
+
+/* Notes that captures disagree about one account. */
+void load_contradiction(struct load *l, struct org_account *account, struct place at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+bool load_tree(struct load *l);        /* tree.c */
+bool load_attachments(struct load *l); /* attachments.c */
+
+#endif

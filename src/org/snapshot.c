@@ -1,0 +1,366 @@
+/* snapshot.c - capture.json, the state of each capture, and reading typed members. */
+#include "org/snapshot.h"
+
+#include <openssl/sha.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+
+str sha256_hex(arena *a, const char *bytes, size_t len)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    static const char hex[] = "0123456789abcdef";
+    char *out = arena_alloc(a, 2 * sizeof digest + 1);
+    SHA256((const unsigned char *)bytes, len, digest);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        out[2 * i] = hex[digest[i] >> 4];
+        out[2 * i + 1] = hex[digest[i] & 15];
+    }
+    out[2 * sizeof digest] = '\0';
+    return (str){out, 2 * sizeof digest};
+}
+
+bool arn_parse(str text, struct arn *out)
+{
+    if (!str_is(str_cut(&text, ':'), "arn"))
+        return false;
+    out->partition = str_cut(&text, ':');
+    out->service = str_cut(&text, ':');
+    out->region = str_cut(&text, ':');
+    out->account = str_cut(&text, ':');
+    out->resource = text;
+    return out->partition.len && out->service.len && text.ptr;
+}
+
+/* ---- typed members ---- */
+
+static bool member(const source *s, const node *n, const char *key, const node **out, error *e)
+{
+    const node *m = node_get(n, key);
+    *out = node_is_null(m) ? NULL : m;
+    if (m)
+        return true;
+    const node *near = node_get_near(n, key);
+    if (!near)
+        return true;
+    return source_error(s, near, e, "found the key \"%.*s\"; the AWS CLI spells it \"%s\"", STR_ARG(node_key(near)), key);
+}
+
+static bool wrong_type(const source *s, const node *n, const char *key, const char *expected, error *e)
+{
+    return source_error(s, n, e, "\"%s\" is %s; expected %s, as the AWS CLI prints it", key, node_kind_name(n), expected);
+}
+
+bool member_text(const source *s, const node *n, const char *key, str *out, error *e)
+{
+    const node *m;
+    *out = (str){0};
+    if (!member(s, n, key, &m, e))
+        return false;
+    if (m && !node_is_string(m))
+        return wrong_type(s, m, key, "a text", e);
+    *out = node_text(m);
+    return true;
+}
+
+bool member_list(const source *s, const node *n, const char *key, const node **out, error *e)
+{
+    if (!member(s, n, key, out, e))
+        return false;
+    return !*out || node_is_list(*out) || wrong_type(s, *out, key, "a list", e);
+}
+
+bool member_object(const source *s, const node *n, const char *key, const node **out, error *e)
+{
+    if (!member(s, n, key, out, e))
+        return false;
+    return !*out || node_is_object(*out) || wrong_type(s, *out, key, "an object", e);
+}
+
+bool member_bool(const source *s, const node *n, const char *key, tri *out, error *e)
+{
+    const node *m;
+    *out = TRI_UNKNOWN;
+    if (!member(s, n, key, &m, e))
+        return false;
+    if (m && !node_is_bool(m))
+        return wrong_type(s, m, key, "true or false", e);
+    if (m)
+        *out = tri_of(node_is_true(m));
+    return true;
+}
+
+bool member_time(const source *s, const node *n, const char *key, bool *has, instant *out, error *e)
+{
+    const node *m;
+    *has = false;
+    if (!member(s, n, key, &m, e))
+        return false;
+    if (!m)
+        return true;
+    if (!(node_is_string(m) || node_is_number(m)) || !time_from_cli(node_text(m), out))
+        return wrong_type(s, m, key, "a time such as \"2026-11-20T08:00:00Z\" or 1795161600.0", e);
+    return *has = true;
+}
+
+bool member_int(const source *s, const node *n, const char *key, bool *has, int64_t *out, error *e)
+{
+    const node *m;
+    instant value;
+    *has = false;
+    if (!member(s, n, key, &m, e))
+        return false;
+    if (!m)
+        return true;
+    if (!node_is_number(m) || !time_from_epoch(node_text(m), &value) || value.nanos)
+        return wrong_type(s, m, key, "a whole number", e);
+    *out = value.seconds;
+    return *has = true;
+}
+
+/* ---- capture.json ---- */
+
+enum { CLOCK_SKEW = 5 * MINUTE, LONGEST_RUN = 6 * HOUR };
+
+static const char *const capture_keys[] = {"version", "captured_at", "completed_at", "caller",
+                                           "partition", "tool",      "errors",       "digests"};
+static const char *const error_keys[] = {"call", "code", "message"};
+
+static bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e)
+{
+    for (NODE_EACH(m, object)) {
+        str key = node_key(m);
+        const char *near = NULL;
+        size_t i = 0;
+        while (i < count && !str_is(key, known[i]))
+            i++;
+        if (i < count)
+            continue;
+        for (i = 0; i < count && !near; i++)
+            if (str_distance(key, str_from(known[i]), 2) <= 2)
+                near = known[i];
+        return source_error(s, m, e, "unknown key \"%.*s\"%s%s%s", STR_ARG(key), near ? "; did you mean \"" : "",
+                            near ? near : "", near ? "\"?" : "");
+    }
+    return true;
+}
+
+static bool read_zoned_time(const source *s, const node *n, const char *key, bool *has, int64_t *out, const node **at,
+                            error *e)
+{
+    const node *m = node_get(n, key);
+    instant t;
+    *has = false;
+    if (!m)
+        return true;
+    if (!node_is_string(m) || !time_from_rfc3339(node_text(m), &t))
+        return source_error(s, m, e, "\"%s\" is no time with Z or an offset; expected \"2026-11-20T08:00:00Z\"", key);
+    *has = true;
+    *out = t.seconds;
+    *at = m;
+    return true;
+}
+
+static bool read_errors(arena *a, struct snapshot *s, const source *src, const node *list, error *e)
+{
+    if (list && !node_is_list(list))
+        return source_error(src, list, e, "\"errors\" is %s; expected a list", node_kind_name(list));
+    for (NODE_EACH(item, list)) {
+        struct failed_call *f = NEW(a, struct failed_call);
+        str call;
+        f->node = item;
+        if (!node_is_object(item))
+            return source_error(src, item, e, "an error is %s; expected {\"call\": …, \"code\": …}", node_kind_name(item));
+        if (!only_known_keys(src, item, error_keys, 3, e) || !member_text(src, item, "call", &call, e) ||
+            !member_text(src, item, "code", &f->code, e) || !member_text(src, item, "message", &f->message, e))
+            return false;
+        if (!call.len || !f->code.len)
+            return source_error(src, item, e, "an error without \"%s\"", call.len ? "code" : "call");
+        void **slot = map_at(a, &s->errors, call);
+        if (*slot)
+            return source_error(src, item, e, "the call \"%.*s\" is listed twice", STR_ARG(call));
+        *slot = f;
+    }
+    return true;
+}
+
+static bool read_digests(arena *a, struct snapshot *s, const source *src, const node *object, error *e)
+{
+    if (object && !node_is_object(object))
+        return source_error(src, object, e, "\"digests\" is %s; expected an object", node_kind_name(object));
+    for (NODE_EACH(m, object)) {
+        str text = node_text(m), hex = str_from_index(text, 7);
+        bool good = node_is_string(m) && str_starts(text, STR("sha256:")) && hex.len == 64;
+        for (size_t i = 0; good && i < hex.len; i++)
+            good = ascii_is_digit(hex.ptr[i]) || (hex.ptr[i] >= 'a' && hex.ptr[i] <= 'f');
+        if (!good)
+            return source_error(src, m, e, "no digest; expected \"sha256:\" and 64 hexadecimal digits in lower case");
+        str *kept = NEW(a, str);
+        *kept = hex;
+        *map_at(a, &s->digests, node_key(m)) = kept;
+    }
+    return true;
+}
+
+static bool read_capture_json(arena *a, struct snapshot *s, source *src, error *e)
+{
+    const node *root = src->root, *version = node_get(root, "version");
+    if (!node_is_object(root))
+        return source_error(src, root, e, "capture.json is %s; expected an object", node_kind_name(root));
+    if (!only_known_keys(src, root, capture_keys, sizeof capture_keys / sizeof *capture_keys, e))
+        return false;
+    if (!node_is_number(version) || !str_is(node_text(version), "1"))
+        return source_error(src, version ? version : root, e,
+                            "\"version\" must be 1 (a later version was made by a newer orgexit: upgrade)");
+    if (!read_zoned_time(src, root, "captured_at", &s->has_captured_at, &s->captured_at, &s->captured_at_node, e) ||
+        !read_zoned_time(src, root, "completed_at", &s->has_completed_at, &s->completed_at, &s->completed_at_node, e) ||
+        !member_text(src, root, "caller", &s->caller, e) || !member_text(src, root, "partition", &s->partition, e) ||
+        !member_text(src, root, "tool", &s->tool, e))
+        return false;
+    s->caller_node = node_get(root, "caller");
+    if (!s->has_captured_at)
+        return source_error(src, root, e, "no \"captured_at\"; expected the time at which capturing began");
+    if (s->has_completed_at && s->completed_at < s->captured_at)
+        return source_error(src, s->completed_at_node, e, "\"completed_at\" lies before \"captured_at\"");
+    return read_errors(a, s, src, node_get(root, "errors"), e) && read_digests(a, s, src, node_get(root, "digests"), e);
+}
+
+/* Which captures may be believed at all: age, the future, and how long capturing took (formats.md 1). */
+static void judge_times(arena *a, struct snapshot *s)
+{
+    int64_t age = s->options.as_of - s->captured_at;
+    s->finished = s->capture_json && !s->has_completed_at ? TRI_UNKNOWN : TRI_YES;
+    s->stale = true;
+    if (!s->has_captured_at) {
+        s->stale = false;
+        s->stale_why = STR("when the captures were made is not known");
+    } else if (age > s->options.max_age) {
+        s->stale_why = arena_printf(a, "the captures are %.*s old, more than %.*s", STR_ARG(duration_format(a, age)),
+                                    STR_ARG(duration_format(a, s->options.max_age)));
+    } else if (age < -CLOCK_SKEW) {
+        s->stale_why = STR("the captures are dated later than --as-of");
+    } else if (s->has_completed_at && s->completed_at - s->captured_at > LONGEST_RUN) {
+        s->finished = TRI_UNKNOWN;
+        s->stale_why = STR("capturing took more than 6 hours, so the captures do not belong together");
+    } else {
+        s->stale = false;
+        s->fresh = TRI_YES;
+    }
+}
+
+struct snapshot *snapshot_open(arena *a, const struct capture_source *from, const struct snapshot_options *options,
+                               error *e)
+{
+    struct snapshot *s = NEW(a, struct snapshot);
+    source *src = NEW(a, source);
+    s->from = from;
+    s->options = *options;
+    src->file = STR("capture.json");
+    switch (from->fetch_named(from->self, a, "capture.json", &src->text, &src->len, e)) {
+    case FETCH_FAILED: return NULL;
+    case FETCH_ABSENT: break;
+    case FETCH_DONE:
+        s->capture_json = src;
+        if (!json_read(a, src, e) || !read_capture_json(a, s, src, e))
+            return NULL;
+        break;
+    }
+    if (options->has_captured_at) {
+        s->has_captured_at = true;
+        s->captured_at = options->captured_at;
+    }
+    judge_times(a, s);
+    return s;
+}
+
+/* ---- one capture ---- */
+
+/* NextToken, Marker, IsTruncated in any spelling and with any value but null, "" or false (formats.md 1). */
+static bool is_cut(const node *root)
+{
+    static const char *const tokens[] = {"NextToken", "NextPageToken", "Marker", "NextMarker", "IsTruncated", "PageToken"};
+    for (NODE_EACH(m, root)) {
+        bool token = false;
+        for (size_t i = 0; i < sizeof tokens / sizeof *tokens && !token; i++)
+            token = str_eq_nocase(node_key(m), str_from(tokens[i]));
+        bool empty = node_is_null(m) || (node_is_string(m) && m->len == 0) || (node_is_bool(m) && !node_is_true(m));
+        if (token && !empty)
+            return true;
+    }
+    return false;
+}
+
+static bool not_captured(arena *a, struct capture_doc *out, const char *what)
+{
+    out->state = CAPTURE_UNKNOWN;
+    out->why = arena_printf(a, "%.*s.json %s", STR_ARG(out->path), what);
+    return true;
+}
+
+static void note_failure(arena *a, const struct snapshot *s, const struct failed_call *f, struct capture_doc *out)
+{
+    out->code = f->code;
+    out->error_node = f->node;
+    if (capture_code_is_none(out->call.kind, f->code)) {
+        out->state = CAPTURE_NONE;
+        return;
+    }
+    (void)s;
+    out->why = arena_printf(a, "%.*s failed with %.*s", STR_ARG(out->path), STR_ARG(f->code));
+}
+
+static bool check_digest(arena *a, const struct snapshot *s, const source *src, struct read_list *read, error *e)
+{
+    const str *listed = map_get(&s->digests, src->file);
+    str actual = {0};
+    if (listed || s->options.digests)
+        actual = sha256_hex(a, src->text, src->len);
+    if (read)
+        *VEC_PUSH(a, &read->files) = (struct read_file){src->file, src->len, actual};
+    if (!listed || str_eq(*listed, actual))
+        return true;
+    return error_at(e, src->file, 0, 0,
+                    "its SHA-256 is not the one that capture.json lists: the file was changed after it was captured");
+}
+
+bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
+                  struct capture_doc *out, error *e)
+{
+    const struct capture *row = &captures[c->kind];
+    *out = (struct capture_doc){.call = *c, .path = call_path(a, c)};
+    const struct failed_call *failed = map_get(&s->errors, out->path);
+    if (failed)
+        return note_failure(a, s, failed, out), true;
+
+    source *src = NEW(a, source);
+    src->file = arena_printf(a, "%.*s.json", STR_ARG(out->path));
+    switch (s->from->fetch(s->from->self, a, c, &src->text, &src->len, e)) {
+    case FETCH_FAILED: return false;
+    case FETCH_ABSENT:
+        if (map_get(&s->digests, src->file))
+            return error_at(e, src->file, 0, 0, "is listed under \"digests\" of capture.json but is not there");
+        return not_captured(a, out, "was not captured");
+    case FETCH_DONE: break;
+    }
+    if (!check_digest(a, s, src, read, e))
+        return false;
+    if (src->len == 0)
+        return not_captured(a, out, "is empty: the call failed");
+    if (!json_read(a, src, e))
+        return false;
+    const node *m;
+    if (!node_is_object(src->root))
+        return source_error(src, src->root, e, "found %s; expected the object that `%.*s` prints",
+                            node_kind_name(src->root), STR_ARG(call_command(a, c)));
+    if (!member(src, src->root, row->member, &m, e))
+        return false;
+    if (!m)
+        return not_captured(a, out, "lacks the member that this call always has: the answer was cut off");
+    if (node_kind_of(m) != row->kind)
+        return wrong_type(src, m, row->member,
+                          row->kind == NODE_LIST ? "a list" : row->kind == NODE_OBJECT ? "an object" : "a text", e);
+    out->source = src;
+    out->root = src->root;
+    out->state = is_cut(src->root) ? CAPTURE_CUT : CAPTURE_WHOLE;
+    return true;
+}

@@ -1,0 +1,122 @@
+/*
+ * snapshot.h - where captures come from. Loaders ask for a call and never for a path; a folder of files is the first
+ * kind of source. Reads capture.json: when, by whom, which calls failed (formats.md 1).
+ */
+#ifndef ORGEXIT_ORG_SNAPSHOT_H
+#define ORGEXIT_ORG_SNAPSHOT_H
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "base/tri.h"
+#include "org/captures.h"
+#include "text/source.h"
+
+typedef enum { FETCH_FAILED, FETCH_DONE, FETCH_ABSENT } fetch_result;
+
+/*
+ * A kind of source. fetch gives the bytes of one call (with FILE_TAIL zero bytes behind them) in `a`; FETCH_ABSENT:
+ * it holds no such capture; FETCH_FAILED: it could not be read, *e says why. size tells the bytes without reading.
+ * Both may be called from several threads at once.
+ */
+struct capture_source {
+    void *self;
+    fetch_result (*fetch)(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e);
+    fetch_result (*fetch_named)(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e);
+    bool (*size)(void *self, const char *path, uint64_t *bytes);
+};
+
+/* A folder. NULL and *e when it cannot be opened. Closed with the arena. */
+struct capture_source *folder_source_open(arena *a, const char *path, error *e);
+
+struct failed_call {
+    str code, message;
+    const node *node; /* in capture.json */
+};
+
+/* One input that was read, for the report's list. */
+struct read_file {
+    str path;
+    uint64_t bytes;
+    str sha256; /* hex; empty: not computed */
+};
+
+struct snapshot_options {
+    int64_t as_of;   /* seconds since 1970, UTC */
+    int64_t max_age; /* seconds */
+    bool has_captured_at;
+    int64_t captured_at; /* --captured-at: in place of capture.json's */
+    bool digests;        /* SHA-256 of every input */
+};
+
+struct snapshot {
+    const struct capture_source *from;
+    struct snapshot_options options;
+    const source *capture_json; /* NULL: there is none */
+    bool has_captured_at, has_completed_at;
+    int64_t captured_at, completed_at;
+    const node *captured_at_node, *completed_at_node;
+    str caller, partition, tool; /* empty: not told */
+    const node *caller_node;
+    struct map errors;  /* path of the call -> struct failed_call */
+    struct map digests; /* "path.json" -> str: hex */
+    tri fresh, finished; /* YES or UNKNOWN */
+    bool stale;          /* too old, from the future or spread over too long a time: every capture is unknown */
+    str stale_why;       /* why not fresh: one clause */
+};
+
+/* Opens and reads capture.json. Organization-wide errors: ERR_INPUT. */
+struct snapshot *snapshot_open(arena *a, const struct capture_source *from, const struct snapshot_options *options,
+                               error *e);
+
+typedef enum {
+    CAPTURE_UNKNOWN, /* not captured: absent, empty, failed, without the member that every answer has */
+    CAPTURE_NONE,    /* AWS said that there is none */
+    CAPTURE_CUT,     /* incomplete: it shows some, there may be more */
+    CAPTURE_WHOLE
+} capture_state;
+
+struct capture_doc {
+    capture_state state;
+    struct call call;
+    str path;           /* without ".json" */
+    const source *source; /* NULL unless CUT or WHOLE */
+    const node *root;
+    str code;           /* of a failed call, with which AWS refused or said "none" */
+    const node *error_node; /* of it, in capture.json */
+    str why;            /* UNKNOWN: one clause, "… was not captured" */
+};
+
+/*
+ * Gets one capture: false and *e when it is malformed (wrong type, near miss of a key, digest that differs).
+ * `read` (may be NULL) gets a line for each file read.
+ */
+struct read_list {
+    VEC(struct read_file) files;
+};
+bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
+                  struct capture_doc *out, error *e);
+
+/* ---- what loaders read from nodes: a wrong type, or a key in another case, is an error with its position ---- */
+
+/* A text member; out->ptr NULL when it is not there or null. */
+bool member_text(const source *s, const node *n, const char *key, str *out, error *e);
+/* A list or object member; NULL when it is not there or null. */
+bool member_list(const source *s, const node *n, const char *key, const node **out, error *e);
+bool member_object(const source *s, const node *n, const char *key, const node **out, error *e);
+/* A bool member: TRI_UNKNOWN when it is not there or null. */
+bool member_bool(const source *s, const node *n, const char *key, tri *out, error *e);
+/* A time (text or number); *has false when it is not there or null. */
+bool member_time(const source *s, const node *n, const char *key, bool *has, instant *out, error *e);
+/* A whole number; *has false when it is not there or null. */
+bool member_int(const source *s, const node *n, const char *key, bool *has, int64_t *out, error *e);
+
+str sha256_hex(arena *a, const char *bytes, size_t len);
+
+/* Parts of an ARN: arn:partition:service:region:account:resource. False: it is none. */
+struct arn {
+    str partition, service, region, account, resource;
+};
+bool arn_parse(str text, struct arn *out);
+
+#endif

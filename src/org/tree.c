@@ -1,0 +1,258 @@
+/* tree.c - roots, organizational units and the place of each account among them. */
+#include "org/load.h"
+
+enum { DEEPEST = 64 }; /* AWS allows 5 levels of OUs; this only bounds the walk */
+
+static struct unit *add_unit(struct load *l, str id)
+{
+    void **slot = map_at(l->arena, &l->org->units_by_id, id);
+    if (!*slot) {
+        struct unit *u = NEW(l->arena, struct unit);
+        u->id = id;
+        *slot = u;
+        *VEC_PUSH(l->arena, &l->units) = u;
+    }
+    return *slot;
+}
+
+static bool load_policy_types(struct load *l, const struct capture_doc *d, const node *root)
+{
+    struct organization *o = l->org;
+    const node *types;
+    if (!member_list(d->source, root, "PolicyTypes", &types, l->error))
+        return false;
+    if (!types)
+        return true;
+    o->types_place = (struct place){d->source, types};
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+        o->types_enabled[t] = TRI_NO;
+    for (NODE_EACH(item, types)) {
+        str name, status;
+        if (!member_text(d->source, item, "Type", &name, l->error) ||
+            !member_text(d->source, item, "Status", &status, l->error))
+            return false;
+        for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+            if (str_is(name, policy_type_names[t]))
+                o->types_enabled[t] = str_is(status, "ENABLED") ? TRI_YES : TRI_UNKNOWN; /* PENDING_... */
+    }
+    return true;
+}
+
+static bool load_roots(struct load *l)
+{
+    struct organization *o = l->org;
+    struct capture_doc *d = &o->roots;
+    if (!load_capture(l, CAPTURE_LIST_ROOTS, (str){0}, d))
+        return false;
+    for (NODE_EACH(item, node_get(d->root, "Roots"))) {
+        str id, name, arn;
+        if (!member_text(d->source, item, "Id", &id, l->error) || !member_text(d->source, item, "Name", &name, l->error) ||
+            !member_text(d->source, item, "Arn", &arn, l->error))
+            return false;
+        if (!str_starts(id, STR("r-")))
+            return source_error(d->source, item, l->error, "a root without an \"Id\" that begins with \"r-\"");
+        struct unit *u = add_unit(l, id);
+        if (u->is_root)
+            return source_error(d->source, item, l->error, "root %.*s is listed twice", STR_ARG(id));
+        *u = (struct unit){.id = id, .name = name, .is_root = true, .place = {d->source, item}};
+        load_check_arn(l, d, item, arn);
+        if (!load_policy_types(l, d, item))
+            return false;
+    }
+    if (node_count(node_get(d->root, "Roots")) == 0 && d->state == CAPTURE_WHOLE) {
+        d->state = CAPTURE_UNKNOWN; /* every organization has one root */
+        d->why = STR("list-roots shows no root");
+    }
+    if (str_is(o->feature_set, "CONSOLIDATED_BILLING"))
+        for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+            o->types_enabled[t] = TRI_NO; /* no policies exist there at all */
+    return true;
+}
+
+static bool set_parent(struct load *l, struct unit *child, struct unit *parent, struct place at)
+{
+    if (child->parent && child->parent != parent)
+        return source_error(at.source, at.node, l->error, "%.*s has the parent %.*s here and %.*s in %.*s",
+                            STR_ARG(child->id), STR_ARG(parent->id), STR_ARG(child->parent->id),
+                            STR_ARG(child->place.source->file));
+    child->parent = parent;
+    if (!child->place.source)
+        child->place = at;
+    return true;
+}
+
+static bool load_children(struct load *l, struct unit *parent)
+{
+    struct capture_doc d;
+    if (!load_capture(l, CAPTURE_LIST_OUS_FOR_PARENT, parent->id, &d))
+        return false;
+    for (NODE_EACH(item, node_get(d.root, "OrganizationalUnits"))) {
+        str id, name, arn;
+        if (!member_text(d.source, item, "Id", &id, l->error) || !member_text(d.source, item, "Name", &name, l->error) ||
+            !member_text(d.source, item, "Arn", &arn, l->error))
+            return false;
+        if (!str_starts(id, STR("ou-")))
+            return source_error(d.source, item, l->error, "an organizational unit without an \"Id\" that begins with \"ou-\"");
+        struct unit *u = add_unit(l, id);
+        u->name = name;
+        load_check_arn(l, &d, item, arn);
+        if (u == parent || !set_parent(l, u, parent, (struct place){d.source, item}))
+            return source_error(d.source, item, l->error, "%.*s is listed as its own child", STR_ARG(id));
+    }
+    return true;
+}
+
+static bool place_account(struct load *l, struct org_account *account, struct unit *parent, struct place at)
+{
+    if (account->parent && account->parent != parent)
+        load_contradiction(l, account, at, "account %.*s is in %.*s here and in %.*s in %.*s", STR_ARG(account->id),
+                           STR_ARG(parent->id), STR_ARG(account->parent->id),
+                           STR_ARG(account->parent_place.source->file));
+    if (!account->parent) {
+        account->parent = parent;
+        account->parent_place = at;
+    }
+    return true;
+}
+
+static bool load_accounts_of(struct load *l, struct unit *parent)
+{
+    struct capture_doc d;
+    if (!load_capture(l, CAPTURE_LIST_ACCOUNTS_FOR_PARENT, parent->id, &d))
+        return false;
+    for (NODE_EACH(item, node_get(d.root, "Accounts"))) {
+        struct org_account *account = load_see_account(l, &d, item);
+        if (!account)
+            return false;
+        place_account(l, account, parent, (struct place){d.source, item});
+    }
+    return true;
+}
+
+/* organizations/list-parents/<child>: gives the parent's id; empty when it was not captured. */
+static bool load_parent_of(struct load *l, str child, struct unit **parent, struct place *at)
+{
+    struct capture_doc d;
+    *parent = NULL;
+    if (!load_capture(l, CAPTURE_LIST_PARENTS, child, &d))
+        return false;
+    const node *list = node_get(d.root, "Parents"), *item = node_first(list);
+    if (!item)
+        return true;
+    str id;
+    if (!member_text(d.source, item, "Id", &id, l->error))
+        return false;
+    if (node_count(list) > 1 || !(str_starts(id, STR("ou-")) || str_starts(id, STR("r-"))))
+        return source_error(d.source, item, l->error, "expected exactly one parent, a root (r-...) or an OU (ou-...)");
+    *at = (struct place){d.source, item};
+    *parent = add_unit(l, id);
+    if (str_starts(id, STR("r-")))
+        (*parent)->is_root = true;
+    return true;
+}
+
+static bool load_parents(struct load *l)
+{
+    struct unit *parent;
+    struct place at;
+    for (size_t i = 0; i < l->accounts.count; i++) {
+        if (!load_parent_of(l, l->accounts.items[i]->id, &parent, &at))
+            return false;
+        if (parent)
+            place_account(l, l->accounts.items[i], parent, at);
+    }
+    for (size_t i = 0; i < l->units.count; i++) { /* grows while it is walked */
+        if (l->units.items[i]->is_root)
+            continue;
+        if (!load_parent_of(l, l->units.items[i]->id, &parent, &at))
+            return false;
+        if (parent && !set_parent(l, l->units.items[i], parent, at))
+            return false;
+    }
+    return true;
+}
+
+static bool anchor(struct load *l, struct unit *u, size_t depth)
+{
+    if (depth > DEEPEST)
+        return source_error(u->place.source, u->place.node, l->error, "the organizational units form a ring at %.*s",
+                            STR_ARG(u->id));
+    if (u->path.len)
+        return true;
+    str name = u->name.len ? u->name : u->is_root ? STR("Root") : u->id;
+    if (u->is_root || !u->parent) {
+        u->anchored = u->is_root;
+        u->path = arena_printf(l->arena, "%s%.*s", u->is_root ? "/" : "…/", STR_ARG(name));
+        return true;
+    }
+    if (!anchor(l, u->parent, depth + 1))
+        return false;
+    u->anchored = u->parent->anchored;
+    u->depth = u->parent->depth + 1;
+    u->path = arena_printf(l->arena, "%.*s/%.*s", STR_ARG(u->parent->path), STR_ARG(name));
+    return true;
+}
+
+/* Account.Paths ("o-…/r-…/ou-…/", perhaps with the account id): a second witness of the place in the tree. */
+static bool check_paths(struct load *l, struct org_account *account)
+{
+    const node *paths;
+    if (!account->place.source || !account->parent || !account->parent->anchored)
+        return true;
+    if (!member_list(account->place.source, account->place.node, "Paths", &paths, l->error))
+        return false;
+    for (NODE_EACH(item, paths)) {
+        str text = node_text(item), last = {0};
+        while (text.len) {
+            str part = str_cut(&text, '/');
+            if (str_starts(part, STR("r-")) || str_starts(part, STR("ou-")))
+                last = part;
+        }
+        if (last.len && !str_eq(last, account->parent->id))
+            load_contradiction(l, account, (struct place){account->place.source, item},
+                               "\"Paths\" puts account %.*s into %.*s, %.*s into %.*s", STR_ARG(account->id), STR_ARG(last),
+                               STR_ARG(account->parent_place.source->file), STR_ARG(account->parent->id));
+    }
+    return true;
+}
+
+bool load_tree(struct load *l)
+{
+    if (!load_roots(l))
+        return false;
+    for (size_t i = 0; i < l->units.count; i++) /* grows while it is walked: every OU found is asked for its own */
+        if (!load_children(l, l->units.items[i]) || !load_accounts_of(l, l->units.items[i]))
+            return false;
+    if (!load_parents(l))
+        return false;
+    for (size_t i = 0; i < l->units.count; i++)
+        if (!anchor(l, l->units.items[i], 0))
+            return false;
+    for (size_t i = 0; i < l->accounts.count; i++)
+        if (!check_paths(l, l->accounts.items[i]))
+            return false;
+    l->org->units = l->units.items;
+    l->org->unit_count = l->units.count;
+    return true;
+}
+
+const struct unit **unit_chain(arena *a, const struct unit *u, size_t *count, bool *known)
+{
+    *known = u && u->anchored;
+    *count = 0;
+    for (const struct unit *up = u; up; up = up->parent)
+        ++*count;
+    const struct unit **chain = NEW_ARRAY(a, const struct unit *, *count);
+    size_t at = *count;
+    for (const struct unit *up = u; up; up = up->parent)
+        chain[--at] = up;
+    return chain;
+}
+
+bool account_in_ou(const struct org_account *account, str ou)
+{
+    for (const struct unit *up = account->parent; up; up = up->parent)
+        if (str_eq(up->id, ou) || str_eq(up->path, ou))
+            return true;
+    return false;
+}
