@@ -65,5 +65,6 @@ bool url_decode(arena *a, str s, str *out);
 /* The length in bytes of the UTF-8 sequence at p (1 .. 4), 0 when it is none (overlong, surrogate, > U+10FFFF). */
 size_t utf8_len(const unsigned char *p, size_t left);
 bool utf8_valid(str s);
+str utf8_head(str s, size_t limit); /* the first `limit` bytes at most, no code point cut in two: for messages */
 
 #endif

@@ -32,3 +32,12 @@ bool utf8_valid(str s)
     }
     return true;
 }
+
+str utf8_head(str s, size_t limit)
+{
+    if (s.len <= limit)
+        return s;
+    while (limit > 0 && ((unsigned char)s.ptr[limit] & 0xC0) == 0x80)
+        limit--;
+    return (str){s.ptr, limit};
+}

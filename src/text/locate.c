@@ -1,0 +1,409 @@
+/*
+ * locate.c - from a byte of a text back to what a person sees: line, column, pointer, the line itself.
+ *
+ * Only walked when a finding is kept. An inner text (a policy inside a string) is followed outwards, escape by escape,
+ * so that every position is one in the file on disk.
+ */
+#include "text/locate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { EXCERPT_LIMIT = 2048 }; /* bytes; a longer line is machine-made, and no excerpt of it is given */
+
+/* ---- counting, eight bytes at a time ---- */
+
+#define ONES  0x0101010101010101u
+#define HIGHS 0x8080808080808080u
+
+/* Each gives a word with the high bit set in every byte of the class. A zero byte is in neither. */
+static inline uint64_t newlines(uint64_t w)
+{
+    uint64_t x = w ^ (ONES * '\n');
+    return ~(((x & ~HIGHS) + ~HIGHS) | x) & HIGHS;
+}
+
+static inline uint64_t continuations(uint64_t w)
+{
+    return w & ~(w << 1) & HIGHS;
+}
+
+static inline uint64_t load(const char *p, size_t len)
+{
+    uint64_t word = 0;
+    memcpy(&word, p, len);
+    return word;
+}
+
+/* How many bytes from p to end are of one class. Each lane counts to 255 before the lanes are summed. */
+static inline size_t count_bytes(const char *p, const char *end, uint64_t (*of)(uint64_t))
+{
+    size_t total = 0;
+    while (p < end) {
+        uint64_t lanes = 0;
+        for (int i = 0; i < 255 && p < end; i++) {
+            size_t n = end - p < 8 ? (size_t)(end - p) : 8;
+            lanes += of(n == 8 ? load(p, 8) : load(p, n)) >> 7;
+            p += n;
+        }
+        uint64_t pairs = (lanes & 0x00FF00FF00FF00FFu) + (lanes >> 8 & 0x00FF00FF00FF00FFu);
+        total += (size_t)(pairs * 0x0001000100010001u >> 48);
+    }
+    return total;
+}
+
+static size_t code_points(const char *p, const char *end)
+{
+    return (size_t)(end - p) - count_bytes(p, end, continuations);
+}
+
+/* A byte order mark is not seen by people and counts as no column. */
+static const char *text_begin(const source *s)
+{
+    return s->text + (s->len >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0);
+}
+
+static const char *line_begin(const source *s, const char *p)
+{
+    const char *begin = text_begin(s);
+    while (p - begin >= 8 && !newlines(load(p - 8, 8)))
+        p -= 8;
+    while (p > begin && p[-1] != '\n')
+        p--;
+    return p;
+}
+
+static const char *line_end(const source *s, const char *p)
+{
+    const char *end = s->text + s->len, *newline = memchr(p, '\n', (size_t)(end - p));
+    if (newline)
+        end = newline;
+    return end > p && end[-1] == '\r' ? end - 1 : end;
+}
+
+static uint32_t narrow(size_t n)
+{
+    return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column)
+{
+    const char *p = s->text + (at < s->len ? at : s->len), *begin = text_begin(s);
+    if (p < begin)
+        p = begin;
+    *line = narrow(1 + count_bytes(begin, p, newlines));
+    *column = narrow(1 + code_points(line_begin(s, p), p));
+}
+
+size_t byte_of(const source *s, uint32_t line, uint32_t column)
+{
+    const char *p = text_begin(s), *end = s->text + s->len;
+    for (uint32_t i = 1; i < line; i++) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        if (!newline)
+            break;
+        p = newline + 1;
+    }
+    for (uint32_t i = 1; i < column && p < end; i++) {
+        size_t n = utf8_len((const unsigned char *)p, (size_t)(end - p));
+        p += n ? n : 1;
+    }
+    return (size_t)(p - s->text);
+}
+
+/* ---- from an inner text to the string that holds it ---- */
+
+static unsigned hex_value(const char *p, int digits)
+{
+    unsigned value = 0;
+    for (int i = 0; i < digits; i++) {
+        char c = ascii_lower(p[i]);
+        value = value << 4 | (unsigned)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
+    }
+    return value;
+}
+
+/* Bytes of an escape that a reader accepted, as written; *made: bytes of UTF-8 that it stands for. */
+static size_t escape_size(const char *p, bool yaml, size_t *made)
+{
+    size_t digits = p[1] == 'u' ? 4 : p[1] == 'x' && yaml ? 2 : p[1] == 'U' && yaml ? 8 : 0;
+    unsigned c = digits ? hex_value(p + 2, (int)digits) : yaml && strchr("N_LP", p[1]) ? (p[1] < 'N' ? 0x2028 : 0x85) : 1;
+    if (yaml && p[1] == 'P')
+        c = 0x2029;
+    *made = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    if (!yaml && c >= 0xD800 && c <= 0xDBFF) {
+        *made = 4;
+        return 12;
+    }
+    return 2 + digits;
+}
+
+/* Byte `decoded` of a quoted string whose first byte is at p, as a distance from p. SIZE_MAX: it is on a later line. */
+static size_t quoted_byte(const char *p, size_t decoded, char quote, bool yaml)
+{
+    size_t raw = 0, done = 0, made;
+    while (done < decoded) {
+        if (p[raw] == '\n')
+            return SIZE_MAX;
+        if (p[raw] == '\\' && quote == '"') {
+            raw += escape_size(p + raw, yaml, &made);
+            done += made;
+        } else {
+            raw += p[raw] == '\'' && quote == '\'' ? 2 : 1;
+            done++;
+        }
+    }
+    return raw;
+}
+
+static size_t blanks_before_text(const char *p, const char *end)
+{
+    const char *line = p;
+    for (; p < end && (*p == ' ' || *p == '\n' || *p == '\r'); p++)
+        if (*p == '\n')
+            line = p + 1;
+    return (size_t)(p - line);
+}
+
+/* A literal block ("|"): line for line the same, but for the indentation. */
+static size_t literal_byte(const source *s, const node *n, size_t decoded)
+{
+    const char *end = s->text + s->len, *text = n->json.valuestring;
+    const char *p = memchr(s->text + n->at, '\n', s->len - n->at);
+    if (!p)
+        return n->at;
+    size_t raw = blanks_before_text(p + 1, end), own = blanks_before_text(text, text + n->len);
+    size_t line = 0;
+    for (size_t i = 0; i < decoded; i++) {
+        if (text[i] != '\n')
+            continue;
+        line = i + 1;
+        p = memchr(p + 1, '\n', (size_t)(end - p - 1));
+        if (!p)
+            return n->at;
+    }
+    size_t at = (size_t)(p + 1 - s->text) + (raw > own ? raw - own : 0) + (decoded - line);
+    return at < s->len ? at : s->len;
+}
+
+static size_t yaml_string_byte(const source *s, const node *n, size_t decoded)
+{
+    const char *p = s->text + n->at;
+    size_t raw = SIZE_MAX;
+    if (*p == '|')
+        return literal_byte(s, n, decoded);
+    if (*p == '"' || *p == '\'')
+        raw = quoted_byte(p + 1, decoded, *p, true) + 1;
+    else if (*p != '>' && s->len - n->at >= n->len && memcmp(p, n->json.valuestring, n->len) == 0)
+        raw = decoded;
+    return raw != 0 && raw != SIZE_MAX ? n->at + raw : n->at; /* folded over lines: where it begins */
+}
+
+/* Byte `at` of s->text as a byte of s->outer->text. */
+static size_t outer_byte(const source *s, size_t at)
+{
+    str text = node_text(s->outer_node);
+    if (s->inner == INNER_URL) {
+        size_t encoded = 0;
+        for (size_t i = 0; i < at && encoded < text.len; i++)
+            encoded += text.ptr[encoded] == '%' ? 3 : 1;
+        at = encoded;
+    }
+    if (at > text.len)
+        at = text.len;
+    if (s->outer->yaml)
+        return yaml_string_byte(s->outer, s->outer_node, at);
+    const char *first = s->outer->text + s->outer_node->at + 1;
+    return s->outer_node->at + 1 + (first == text.ptr ? at : quoted_byte(first, at, '"', false));
+}
+
+struct place place_of(const source *s, size_t at)
+{
+    struct place p = {.source = s, .at = at};
+    for (; p.source->outer; p.source = p.source->outer)
+        p.at = outer_byte(p.source, p.at);
+    source_line_column(p.source, p.at, &p.line, &p.column);
+    return p;
+}
+
+/* ---- pointers ---- */
+
+struct step {
+    const node *at;
+    size_t index;
+};
+
+struct path {
+    struct step steps[DEPTH_LIMIT + 2];
+    size_t len;
+};
+
+/* The quick way: always into the last child that begins at or before the node. Right for every tree whose nodes stand
+ * in the order of the text. */
+static bool find_by_place(const node *root, const node *wanted, struct path *path)
+{
+    path->len = 0;
+    for (const node *n = root; n != wanted;) {
+        struct step step = {0};
+        size_t index = 0;
+        for (NODE_EACH(child, n)) {
+            if (child->at > wanted->at)
+                break;
+            step = (struct step){child, index++};
+        }
+        if (!step.at || path->len == DEPTH_LIMIT + 1)
+            return false;
+        path->steps[path->len++] = step;
+        n = step.at;
+    }
+    return true;
+}
+
+/* For copies behind a YAML alias, which stand where the anchor is. */
+static bool find_by_search(const node *n, const node *wanted, struct path *path)
+{
+    size_t index = 0, depth = path->len;
+    if (n == wanted)
+        return true;
+    if (depth == DEPTH_LIMIT + 1)
+        return false;
+    for (NODE_EACH(child, n)) {
+        path->len = depth + 1;
+        path->steps[depth] = (struct step){child, index++};
+        if (find_by_search(child, wanted, path))
+            return true;
+    }
+    path->len = depth;
+    return false;
+}
+
+static char *put_escaped(char *to, str key)
+{
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] == '~' || key.ptr[i] == '/') {
+            *to++ = '~';
+            *to++ = key.ptr[i] == '~' ? '0' : '1';
+        } else {
+            *to++ = key.ptr[i];
+        }
+    }
+    return to;
+}
+
+/* RFC 6901; "" is the whole document. */
+static str pointer_of(arena *a, const node *root, const node *n)
+{
+    struct path path;
+    if (!root || !find_by_place(root, n, &path)) {
+        path.len = 0;
+        if (!root || !find_by_search(root, n, &path))
+            return STR("");
+    }
+    size_t room = 1;
+    for (size_t i = 0; i < path.len; i++)
+        room += 22 + 2 * (size_t)path.steps[i].at->key_len;
+    char *text = arena_alloc(a, room), *to = text;
+    for (size_t i = 0; i < path.len; i++) {
+        *to++ = '/';
+        const node *at = path.steps[i].at;
+        if (at->json.string)
+            to = put_escaped(to, node_key(at));
+        else
+            to += snprintf(to, 21, "%zu", path.steps[i].index);
+    }
+    *to = '\0';
+    return (str){text, (size_t)(to - text)};
+}
+
+/* ---- how far a value reaches ---- */
+
+/* A string from its opening quotation mark to behind the closing one, which json_read has made a NUL. */
+static const char *quoted_end(const char *p, const char *end, bool yaml)
+{
+    char quote = *p++;
+    for (; p < end && *p != '\n'; p++) {
+        if (*p == '\\' && quote == '"')
+            p++;
+        else if (yaml && quote == '\'' && *p == quote && p[1] == quote)
+            p++;
+        else if (*p == quote || *p == '\0')
+            return p + 1;
+    }
+    return p;
+}
+
+static size_t word_len(const node *n, const char *p)
+{
+    switch (node_kind_of(n)) {
+    case NODE_BOOL: return node_is_true(n) ? 4 : 5;
+    case NODE_NULL: return *p == 'n' || *p == 'N' ? 4 : *p == '~' ? 1 : 0;
+    case NODE_NUMBER:
+    case NODE_STRING: return n->len;
+    case NODE_LIST:
+    case NODE_OBJECT: return 1;
+    }
+    return 1;
+}
+
+/* The byte behind the value, on the line where it begins. */
+static size_t value_end(const source *s, const node *n)
+{
+    const char *p = s->text + n->at, *end = line_end(s, p);
+    if (node_is_string(n) && (*p == '"' || (s->yaml && *p == '\'')))
+        p = quoted_end(p, end, s->yaml);
+    else if (node_is_string(n) && (*p == '|' || *p == '>' || memchr(n->json.valuestring, '\n', n->len)))
+        p = end;
+    else
+        p += word_len(n, p);
+    return (size_t)((p < end ? p : end) - s->text);
+}
+
+/* ---- what callers ask ---- */
+
+/* A line as the file has it: the NULs of json_read are quotation marks again. */
+static str line_text(arena *a, const source *s, size_t at)
+{
+    const char *p = s->text + (at < s->len ? at : s->len), *begin = line_begin(s, p);
+    str line = {begin, (size_t)(line_end(s, p) - begin)};
+    if (line.len > EXCERPT_LIMIT)
+        return (str){0};
+    if (line.len == 0 || !memchr(line.ptr, '\0', line.len))
+        return line;
+    char *copy = arena_cstr(a, line);
+    for (size_t i = 0; i < line.len; i++)
+        if (copy[i] == '\0')
+            copy[i] = '"';
+    return (str){copy, line.len};
+}
+
+void source_locate(arena *a, const source *s, const node *n, struct position *out)
+{
+    const source *file = s;
+    const node *outer_node = n;
+    for (; file->outer; file = file->outer)
+        outer_node = file->outer_node;
+    *out = (struct position){.file = file->file};
+    if (!n)
+        return;
+    struct place from = place_of(s, n->at), to = place_of(s, value_end(s, n));
+    out->line = from.line;
+    out->column = from.column;
+    out->end_column = to.line == from.line && to.column > from.column ? to.column : from.column + 1;
+    out->pointer = pointer_of(a, file->root, outer_node);
+    if (s->outer)
+        out->inner_pointer = pointer_of(a, s->root, n);
+    out->excerpt = line_text(a, file, from.at);
+}
+
+bool source_error(const source *s, const node *n, error *e, const char *format, ...)
+{
+    char message[sizeof e->message];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    struct place p = {.source = s};
+    if (n)
+        p = place_of(s, n->at);
+    return error_at(e, p.source->file, p.line, p.column, "%s", message);
+}
