@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""Validates samples, and what `check` prints, against schemas/, and shows for each schema that it refuses what is wrong."""
+import copy
+import json
+import os
+import re
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+import judge
+
+SCHEMAS = judge.ROOT / "schemas"
+AS_OF = "2026-11-20T12:00:00Z"
+
+
+class Yaml12(yaml.SafeLoader):
+    """The core schema of YAML 1.2: dates are text, only true and false are booleans."""
+
+
+Yaml12.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rows if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:merge", "tag:yaml.org,2002:int", "tag:yaml.org,2002:float")]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+Yaml12.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
+
+
+def validator(name):
+    schema = json.loads((SCHEMAS / name).read_text())
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    store = {s.name: json.loads(s.read_text()) for s in SCHEMAS.glob("*.json")}
+    store.update({s["$id"]: s for s in list(store.values()) if "$id" in s})
+    return kind(schema, resolver=jsonschema.RefResolver(schema.get("$id", name), schema, store=store))
+
+
+def faults(check, value):
+    return [f"/{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in check.iter_errors(value)]
+
+
+# Each makes attestations wrong that were right.
+WRONG_ATTESTATIONS = {
+    "no version": lambda a: a.pop("version"),
+    "a version of the future": lambda a: a.update(version=2),
+    "an unknown key": lambda a: a.update(waiver=[]),
+    "a default value": lambda a: a["defaults"].update(value=True),
+    "no account id": lambda a: a["accounts"].update({"123": {}}),
+    "an unknown topic": lambda a: first(a).update(custmer_agreement={"value": True}),
+    "no value": lambda a: first(a)["customer_agreement"].pop("value"),
+    "yes": lambda a: first(a)["customer_agreement"].update(value="yes"),
+    "one": lambda a: first(a)["customer_agreement"].update(value=1),
+    "null": lambda a: first(a)["customer_agreement"].update(value=None),
+    "no entry": lambda a: first(a).update(customer_agreement=None),
+    "an unknown field": lambda a: first(a)["payment_method"].update(vaild_until="2027-01-01"),
+    "an unknown plan": lambda a: first(a)["support_plan"].update(value="gold"),
+    "kind where no payment is": lambda a: first(a)["customer_agreement"].update(kind="card"),
+    "a date of another form": lambda a: first(a)["payment_method"].update(valid_until="31.12.2027"),
+    "a time without zone": lambda a: first(a)["payment_method"].update(valid_until="2027-12-31T00:00:00"),
+    "nobody who says so": lambda a: a["defaults"].pop("by"),
+    "no date": lambda a: a["defaults"].pop("date"),
+    "a waiver without reason": lambda a: a["waivers"][0].pop("reason"),
+    "a waiver without end": lambda a: a["waivers"][0].pop("valid_until"),
+    "a waiver for all": lambda a: a["waivers"][0].update(accounts=["*"]),
+    "a waiver with an unknown key": lambda a: a["waivers"][0].update(ruls="x.y"),
+}
+
+
+def first(attestations):
+    return attestations["accounts"]["047215908836"]
+
+
+# Each makes a result wrong that was right.
+WRONG_RESULTS = {
+    "another verdict": lambda r: r["accounts"][0].update(verdict="MAYBE"),
+    "no verdict": lambda r: r["accounts"][0].pop("verdict"),
+    "no summary": lambda r: r.pop("summary"),
+    "another outcome": lambda r: r["accounts"][0]["findings"][0].update(outcome="ok"),
+    "another route": lambda r: r["accounts"][0]["findings"][0].update(routes=["leave/fax"]),
+    "an exit code of text": lambda r: r.update(exit="1"),
+}
+
+
+def attestations(tally):
+    check = validator("attestations.schema.json")
+    for path in (judge.ROOT / "samples" / "acme" / "attestations.yaml", judge.ROOT / "tests" / "tiny" / "attestations.yaml"):
+        tally.add(f"schema {path.parent.name}/{path.name}", faults(check, yaml.load(path.read_text(), Yaml12)))
+    right = yaml.load((judge.ROOT / "samples" / "acme" / "attestations.yaml").read_text(), Yaml12)
+    for what, spoil in WRONG_ATTESTATIONS.items():
+        wrong = copy.deepcopy(right)
+        spoil(wrong)
+        tally.add(f"schema attestations with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
+def results(tally):
+    if not (SCHEMAS / "check.schema.json").exists() or not os.access(judge.ORGEXIT, os.X_OK):
+        tally.add("schema of results", "schemas/check.schema.json or the program is not there")
+        return
+    check = validator("check.schema.json")
+    runs = {"acme": [judge.ROOT / "samples" / "acme"], "acme profile current": [judge.ROOT / "samples" / "acme", "--profile", "current"],
+            "acme transfer": [judge.ROOT / "samples" / "acme", "--route", "transfer"], "tiny only problems": [judge.ROOT / "tests" / "tiny", "--only-problems"],
+            "tiny with digests": [judge.ROOT / "tests" / "tiny", "--digests"]}
+    for name, arguments in runs.items():
+        result = judge.check(*arguments, "--as-of", AS_OF)
+        tally.add(f"schema result {name}", faults(check, result.doc)[:5] if result.doc else f"no JSON: exit {result.code} {result.err.decode(errors='replace')[:200]}")
+    right = judge.check(judge.ROOT / "samples" / "acme", "--as-of", AS_OF).doc
+    for what, spoil in WRONG_RESULTS.items() if right else ():
+        wrong = copy.deepcopy(right)
+        spoil(wrong)
+        tally.add(f"schema result with {what}", [] if faults(check, wrong) else "the schema accepts it")
+    lines(tally)
+
+
+def lines(tally):
+    name = next((n for n in ("check-line.schema.json", "check-ndjson.schema.json", "check.ndjson.schema.json") if (SCHEMAS / n).exists()), None)
+    result = judge.run("check", judge.ROOT / "samples" / "acme", "--as-of", AS_OF, "--format", "ndjson")
+    rows = [json.loads(line) for line in result.out.decode().splitlines()]
+    kinds = [row.get("type") for row in rows]
+    wrong = []
+    if kinds[:1] != ["run"] or kinds[-1:] != ["summary"] or kinds.count("account") != 14:
+        wrong.append(f"lines are {kinds[:3]} … {kinds[-1:]}, {kinds.count('account')} accounts")
+    if rows and rows[-1].get("exit") != result.code:
+        wrong.append(f"the summary says exit {rows[-1].get('exit')}, it was {result.code}")
+    if name:
+        check = validator(name)
+        for row in rows:
+            wrong += faults(check, row)[:3]
+    tally.add("schema ndjson", wrong)
+
+
+def main():
+    tally = judge.Tally()
+    attestations(tally)
+    results(tally)
+    tally.end()
+
+
+if __name__ == "__main__":
+    main()
