@@ -66,6 +66,17 @@ struct element {
  * `of` = the list field's name and stand in the table right behind it, in the order of element.members.
  */
 struct facts;
+struct topic; /* org/topic.h */
+typedef enum {
+    PART_VALUE,
+    PART_BY,
+    PART_EVIDENCE,
+    PART_DATE,
+    PART_VALID_UNTIL,
+    PART_TIME_LEFT,
+    PART_KIND,
+    PART_SUPPORTED
+} topic_part;
 struct field {
     const char *name;
     value_type type;
@@ -73,14 +84,20 @@ struct field {
     const char *const *words; /* of TYPE_ENUM: NULL-terminated */
     const char *of;           /* element fields: the list; else NULL */
     bool by_route;            /* differs between routes: run.route, run.family, actor.* */
+    bool grows;               /* a duration that grows as time passes: waiting alone satisfies at_least */
     const char *doc;          /* where it comes from, one line */
     struct value (*get)(struct facts *f, route r); /* NULL: not read yet: unknown; element fields: NULL */
+    bool never_false;          /* of TYPE_BOOL: true or unknown (the evidence itself) */
+    const struct topic *topic; /* attested.TOPIC and its parts, those of packs' topics too: `get` is NULL, see facts.h */
+    topic_part part;
 };
 extern const struct field field_catalogue[];
 extern const size_t field_catalogue_count;
-const struct field *field_find(str name);                /* NULL: no such field; by bisection or map */
-size_t field_index(const struct field *f);               /* in the catalogue */
+const struct field *field_find(str name);                /* NULL: no such field. Element fields: see field_element */
+size_t field_index(const struct field *f);               /* in the catalogue; SIZE_MAX: it belongs to a pack's topic */
+const struct field *field_element(const struct field *list, str name); /* two lists may share an element's name */
 size_t field_member_index(const struct field *element);  /* in element.members */
+size_t field_member_count(const struct field *list);     /* 0: a list of texts */
 
 /* Who is asked by `can:` (rules.md 3.4). */
 typedef enum { WHO_ACTOR, WHO_CALLER, WHO_PRINCIPAL, WHO_ROOT, WHO_ARN } who;

@@ -1,0 +1,111 @@
+/*
+ * load.h - what the parts of the pack loader share: the set being built, and how a fault is told. Private to
+ * pack.c, compile.c and fault.c (ruletest.c reads literals and keys by it too).
+ */
+#ifndef ORGEXIT_RULES_LOAD_H
+#define ORGEXIT_RULES_LOAD_H
+
+#include "base/map.h"
+#include "rules/pack.h"
+#include "rules/test.h"
+
+struct profile {
+    str name, pack;
+    const source *source;
+    const node *node;
+    bool builtin;
+};
+
+struct topic_fields {
+    struct topic topic;
+    struct field fields[PART_TIME_LEFT + 1];
+    const source *source;
+    const node *node;
+};
+
+struct ruleset {
+    VEC(struct rule) rules;
+    VEC(struct param) params;
+    VEC(struct topic_fields *) topics; /* each alone: fields point into it */
+    VEC(struct topic) topic_list;
+    VEC(struct profile) profiles;
+    VEC(str) weakened;
+    struct {
+        const str *ids;
+        size_t count;
+    } blockers[ROUTE_COUNT];
+    struct {
+        const struct field *const *items;
+        size_t count;
+    } reads[ROUTE_COUNT][2]; /* of all rules; of blockers */
+    str profile;
+    size_t test_count;
+    struct map by_id;
+};
+
+struct loader {
+    arena *a;
+    struct ruleset *rs;
+    const struct rules_options *options;
+    struct rule_errors *errors;
+    const source *source; /* being read */
+    bool builtin;
+    str pack;
+    VEC(const struct field *) reads; /* of the rule being read */
+    pcre2_match_context *limits;     /* for patterns; made with the first one */
+    pcre2_compile_context *compiling;
+};
+
+/* A key of a closed mapping. */
+struct key {
+    const char *name;
+    bool required;
+};
+
+/* All give false. `help` may be empty. A fault at the value of n, or at the key that stands before it. */
+bool fault(struct loader *l, const node *n, str help, const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool fault_key(struct loader *l, const node *n, str help, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void fault_note(struct loader *l, str note); /* adds a note to the last fault */
+
+/* The nearest of what is offered, to be told as: did you mean "..."? */
+struct guess {
+    str word, best;
+    size_t distance;
+};
+struct guess guess_begin(str word);
+void guess_offer(struct guess *g, str candidate);
+str guess_help(arena *a, const struct guess *g); /* empty when nothing is near */
+
+/* Whether n is a mapping with these keys alone; a fault for each that is not, and for each required one missing. */
+bool keys_check(struct loader *l, const node *n, const struct key *keys, size_t count, const char *what);
+bool text_read(struct loader *l, const node *parent, const char *key, str *out); /* absent: true, *out untouched */
+bool bool_read(struct loader *l, const node *parent, const char *key, bool *out);
+bool list_check(struct loader *l, const node *n, const char *what); /* a list with something in it */
+
+bool is_slug(str s);
+bool is_rule_id(str s);
+
+/* Whether the field holds an account id: its literals are the raw text of 12 digits. */
+bool field_is_account_id(const struct field *f);
+
+/* The literal of node n for a type; false with what is wrong in *message and *help. Texts borrow from the node. */
+bool literal_read(arena *a, const node *n, value_type type, const char *const *words, bool account_id,
+                  struct literal *out, str *message, str *help);
+
+/* compile.c. NULL: a fault was told. */
+const struct test *test_compile(struct loader *l, const node *n);
+const struct template *template_compile(struct loader *l, const node *n, const char *what);
+bool template_read(struct loader *l, const node *n, struct template *out, const char *what);
+tri test_constant(const struct test *t); /* UNKNOWN: it depends on facts */
+const struct field *field_resolve(struct loader *l, str name);
+
+/* builtin.c: the blockers that the program knows of itself. */
+struct builtin_blocker {
+    const char *id;
+    unsigned routes;
+};
+extern const struct builtin_blocker builtin_blockers[];
+extern const size_t builtin_blocker_count;
+
+#endif

@@ -1,0 +1,997 @@
+/* pack.c - from the YAML of packs to one rule set: rules, parameters, topics, profiles, and what weakens a blocker. */
+#include "rules/pack.h"
+
+#include "base/file.h"
+#include "rules/embedded.h"
+#include "rules/load.h"
+
+const char *rule_basis_name(rule_basis b)
+{
+    switch (b) {
+    case BASIS_NONE: return "";
+    case BASIS_REFUSAL: return "refusal";
+    case BASIS_SAFETY: return "safety";
+    case BASIS_PROCEDURE: return "aws-procedure";
+    }
+    return "";
+}
+
+/* ---- small parts ---- */
+
+static str place_of(struct loader *l, const source *s, const node *n)
+{
+    uint32_t line = 0, column = 0;
+    if (!s || !n)
+        return s ? s->file : STR("an option");
+    source_line_column(s, n->at, &line, &column);
+    return arena_printf(l->a, "%.*s:%u", STR_ARG(s->file), (unsigned)line);
+}
+
+static str routes_text(arena *a, unsigned routes)
+{
+    str out = {0};
+    for (int r = 0; r < ROUTE_COUNT; r++)
+        if (routes & ROUTE_BIT(r))
+            out = arena_printf(a, "%.*s%s%s", STR_ARG(out), out.len ? ", " : "", route_name((route)r));
+    return out;
+}
+
+static bool texts_read(struct loader *l, const node *parent, const char *key, const str **out, size_t *count)
+{
+    const node *n = node_get(parent, key);
+    if (!n)
+        return true;
+    if (!list_check(l, n, key))
+        return false;
+    str *texts = NEW_ARRAY(l->a, str, node_count(n));
+    *out = texts;
+    for (NODE_EACH(item, n)) {
+        if (!node_is_string(item) || str_is_blank(node_text(item)))
+            return fault(l, item, (str){0}, "\"%s\" is a list of texts, this is %s", key, node_kind_name(item));
+        texts[(*count)++] = node_text(item);
+    }
+    return true;
+}
+
+static bool word_read(struct loader *l, const node *n, const char *what, const char *const *words, int *out)
+{
+    str text = node_text(n);
+    struct guess g = guess_begin(text);
+    str all = {0};
+    for (int i = 0; words[i]; i++) {
+        if (node_is_string(n) && str_is(text, words[i]))
+            return *out = i, true;
+        guess_offer(&g, str_from(words[i]));
+        all = arena_printf(l->a, "%.*s%s%s", STR_ARG(all), i ? ", " : "", words[i]);
+    }
+    str help = g.best.len ? guess_help(l->a, &g) : arena_printf(l->a, "one of: %.*s", STR_ARG(all));
+    if (!node_is_string(n))
+        return fault(l, n, help, "%s must be a word, not %s", what, node_kind_name(n));
+    return fault(l, n, help, "unknown %s \"%.*s\"", what, STR_ARG(text));
+}
+
+/* [remove, leave/api]: no route twice, none that stands in *taken already. */
+static bool routes_read(struct loader *l, const node *n, unsigned *out, unsigned *taken)
+{
+    if (!list_check(l, n, "the list of routes"))
+        return false;
+    bool good = true;
+    for (NODE_EACH(item, n)) {
+        static const char *const words[] = {"remove",    "leave",         "remove/api", "remove/console",
+                                            "leave/api", "leave/console", "transfer",   NULL};
+        int word;
+        unsigned routes = 0;
+        if (!word_read(l, item, "route", words, &word) || !routes_parse(node_text(item), &routes)) {
+            good = false;
+            continue;
+        }
+        if (*taken & routes)
+            good = fault(l, item, (str){0}, "route %.*s stands here twice",
+                         STR_ARG(routes_text(l->a, *taken & routes)));
+        *taken |= routes;
+        *out |= routes;
+    }
+    return good;
+}
+
+static const char *const level_words[] = {"blocker", "warning", "info", NULL}; /* in the order of `severity` */
+
+static void rank(int *ranks, unsigned routes, int level)
+{
+    for (int r = 0; r < ROUTE_COUNT; r++)
+        if (routes & ROUTE_BIT(r))
+            ranks[r] = level;
+}
+
+/* level, for the routes in `all`; or {level: [route...]...}, only for those named. Others keep their rank. */
+static bool severity_read(struct loader *l, const node *n, unsigned all, int *ranks)
+{
+    int level;
+    if (!node_is_object(n)) {
+        if (!word_read(l, n, "severity", level_words, &level))
+            return false;
+        rank(ranks, all, level);
+        return true;
+    }
+    static const struct key keys[] = {{"blocker", false}, {"warning", false}, {"info", false}};
+    bool good = keys_check(l, n, keys, 3, "severity");
+    if (node_count(n) == 0)
+        return fault(l, n, (str){0}, "severity is empty");
+    unsigned taken = 0;
+    for (level = 0; level_words[level]; level++) {
+        const node *routes = node_get(n, level_words[level]);
+        unsigned of_level = 0;
+        if (routes && routes_read(l, routes, &of_level, &taken))
+            rank(ranks, of_level, level);
+        else
+            good = good && !routes;
+    }
+    return good;
+}
+
+static unsigned routes_ranked(const int *ranks, int level)
+{
+    unsigned routes = 0;
+    for (int r = 0; r < ROUTE_COUNT; r++)
+        routes |= ranks[r] == level ? ROUTE_BIT(r) : 0;
+    return routes;
+}
+
+static unsigned routes_of(const int *ranks)
+{
+    return ROUTES_ALL & ~routes_ranked(ranks, -1);
+}
+
+/* ---- params ---- */
+
+static const char *const param_types[] = {"bool", "string", "int", "duration", "time", NULL};
+static const value_type param_type_of[] = {TYPE_BOOL, TYPE_STRING, TYPE_INT, TYPE_DURATION, TYPE_TIME};
+
+static bool param_value(struct loader *l, const node *n, struct param *p)
+{
+    struct literal lit = {0};
+    str message, help;
+    if (!literal_read(l->a, n, p->type, NULL, false, &lit, &message, &help))
+        return fault(l, n, help, "param \"%.*s\": %.*s", STR_ARG(p->name), STR_ARG(message));
+    if (lit.now)
+        return fault(l, n, (str){0}, "param \"%.*s\" cannot be now", STR_ARG(p->name));
+    p->value = (struct value){.state = VALUE_KNOWN, .type = p->type};
+    switch (p->type) {
+    case TYPE_BOOL: p->value.as.yes = lit.yes; break;
+    case TYPE_STRING:
+    case TYPE_ENUM: p->value.as.text = lit.text; break;
+    case TYPE_INT:
+    case TYPE_DURATION:
+    case TYPE_TIME: p->value.as.number = lit.number; break;
+    case TYPE_LIST: break;
+    }
+    return true;
+}
+
+static bool param_read(struct loader *l, const node *n)
+{
+    static const struct key keys[] = {{"type", true}, {"default", true}, {"doc", true}};
+    struct param p = {.name = node_key(n), .source = l->source, .node = n};
+    if (!is_slug(p.name))
+        return fault_key(l, n, (str){0}, "\"%.*s\" is no name for a param: letters, digits, _ and -", STR_ARG(p.name));
+    const struct param *other = ruleset_param(l->rs, p.name);
+    if (other)
+        return fault_key(l, n, (str){0}, "param \"%.*s\" is there already: %.*s", STR_ARG(p.name),
+                         STR_ARG(place_of(l, other->source, other->node)));
+    int type;
+    if (!keys_check(l, n, keys, 3, "a param") || !text_read(l, n, "doc", &p.doc) ||
+        !word_read(l, node_get(n, "type"), "type", param_types, &type))
+        return false;
+    p.type = param_type_of[type];
+    if (!param_value(l, node_get(n, "default"), &p))
+        return false;
+    *VEC_PUSH(l->a, &l->rs->params) = p;
+    return true;
+}
+
+static str value_text(const node *n)
+{
+    return node_is_bool(n) ? node_is_true(n) ? STR("true") : STR("false") : node_text(n);
+}
+
+static void add_weakened(struct loader *l, str what)
+{
+    *VEC_PUSH(l->a, &l->rs->weakened) = what;
+}
+
+static bool value_equal(const struct value *a, const struct value *b)
+{
+    if (a->type == TYPE_STRING)
+        return str_eq(a->as.text, b->as.text);
+    return a->type == TYPE_BOOL ? a->as.yes == b->as.yes : a->as.number == b->as.number;
+}
+
+/* params of orgexit.yaml. Another value than the pack's may weaken a blocker (wait_period: 0d), so it is told. */
+static void config_params(struct loader *l, const node *n)
+{
+    l->source = l->options->config;
+    if (!node_is_object(n)) {
+        fault(l, n, (str){0}, "\"params\" must be a mapping, not %s", node_kind_name(n));
+        return;
+    }
+    for (NODE_EACH(item, n)) {
+        struct param *p = NULL;
+        struct guess g = guess_begin(node_key(item));
+        for (size_t i = 0; i < l->rs->params.count; i++) {
+            guess_offer(&g, l->rs->params.items[i].name);
+            if (str_eq(l->rs->params.items[i].name, node_key(item)))
+                p = &l->rs->params.items[i];
+        }
+        if (!p) {
+            fault_key(l, item, guess_help(l->a, &g), "unknown param \"%.*s\"", STR_ARG(node_key(item)));
+            continue;
+        }
+        struct value before = p->value;
+        if (!param_value(l, item, p))
+            continue;
+        p->from_config = true;
+        if (!value_equal(&before, &p->value))
+            add_weakened(l, arena_printf(l->a, "param %.*s: %.*s instead of %.*s, by %.*s", STR_ARG(p->name),
+                                         STR_ARG(value_text(item)),
+                                         STR_ARG(value_text(node_get(p->node, "default"))),
+                                         STR_ARG(place_of(l, l->source, item))));
+    }
+}
+
+/* ---- topics ---- */
+
+static const struct {
+    const char *suffix;
+    value_type type;
+    topic_part part;
+    const char *doc;
+} topic_parts[] = {
+    {".by", TYPE_STRING, PART_BY, "who attested it"},
+    {".evidence", TYPE_STRING, PART_EVIDENCE, "what it rests on; absent: not given"},
+    {".date", TYPE_TIME, PART_DATE, "when it was attested"},
+    {".valid_until", TYPE_TIME, PART_VALID_UNTIL, "until when it holds; absent: not given"},
+    {".time_left", TYPE_DURATION, PART_TIME_LEFT, "to valid_until, else to date + attestation_max_age"},
+};
+
+/* The rows of the catalogue that a topic of a pack adds: the same as fields.c has for the built-in ones. */
+static void topic_rows(struct loader *l, struct topic_fields *t)
+{
+    static const value_type types[] = {
+        [TOPIC_BOOL] = TYPE_BOOL, [TOPIC_WORD] = TYPE_ENUM, [TOPIC_TEXT] = TYPE_STRING, [TOPIC_LIST] = TYPE_LIST};
+    t->fields[0] = (struct field){.name = arena_printf(l->a, "attested.%s", t->topic.name).ptr,
+                                  .type = types[t->topic.kind],
+                                  .item = t->topic.kind == TOPIC_LIST ? TYPE_STRING : TYPE_BOOL,
+                                  .words = t->topic.words,
+                                  .doc = t->topic.doc,
+                                  .topic = &t->topic,
+                                  .part = PART_VALUE};
+    for (size_t i = 0; i < sizeof topic_parts / sizeof *topic_parts; i++)
+        t->fields[i + 1] =
+            (struct field){.name = arena_printf(l->a, "attested.%s%s", t->topic.name, topic_parts[i].suffix).ptr,
+                           .type = topic_parts[i].type,
+                           .doc = topic_parts[i].doc,
+                           .topic = &t->topic,
+                           .part = topic_parts[i].part};
+}
+
+static bool topic_words(struct loader *l, const node *n, struct topic *t)
+{
+    if (!list_check(l, n, "the words of a topic"))
+        return false;
+    const char **words = NEW_ARRAY(l->a, const char *, node_count(n) + 1);
+    size_t count = 0;
+    for (NODE_EACH(item, n)) {
+        if (!node_is_string(item) || str_is_blank(node_text(item)))
+            return fault(l, item, (str){0}, "a word of a topic must be a text, not %s", node_kind_name(item));
+        words[count++] = arena_cstr(l->a, node_text(item));
+    }
+    t->kind = TOPIC_WORD;
+    t->words = words;
+    return true;
+}
+
+static bool topic_read(struct loader *l, const node *n)
+{
+    static const struct key keys[] = {{"type", true}, {"doc", true}};
+    static const char *const types[] = {"bool", "string", "list", NULL};
+    static const topic_kind kinds[] = {TOPIC_BOOL, TOPIC_TEXT, TOPIC_LIST};
+    str name = node_key(n), doc = {0};
+    if (!is_slug(name) || str_find_char(name, '-') < name.len)
+        return fault_key(l, n, (str){0}, "\"%.*s\" is no name for a topic: letters, digits and _", STR_ARG(name));
+    if (topic_find(name) || ruleset_topic(l->rs, name))
+        return fault_key(l, n, (str){0}, "topic \"%.*s\" is there already", STR_ARG(name));
+    if (!keys_check(l, n, keys, 2, "a topic") || !text_read(l, n, "doc", &doc))
+        return false;
+    struct topic_fields *t = NEW(l->a, struct topic_fields);
+    t->topic = (struct topic){.name = arena_cstr(l->a, name), .doc = arena_cstr(l->a, doc)};
+    t->source = l->source;
+    t->node = n;
+    const node *type = node_get(n, "type");
+    int word = 0;
+    if (node_is_list(type) ? !topic_words(l, type, &t->topic) : !word_read(l, type, "type", types, &word))
+        return false;
+    if (!node_is_list(type))
+        t->topic.kind = kinds[word];
+    topic_rows(l, t);
+    *VEC_PUSH(l->a, &l->rs->topics) = t;
+    *VEC_PUSH(l->a, &l->rs->topic_list) = t->topic;
+    return true;
+}
+
+/* ---- one rule ---- */
+
+static str first_word(const struct field *f)
+{
+    str name = str_from(f->name);
+    return str_cut(&name, '.');
+}
+
+/* A template may tell what the rule has read and what stands beside it (who attested it, whose invitation it is), and
+ * who and what the rule is about. */
+static bool template_may_name(const struct loader *l, const struct field *f)
+{
+    static const char *const always[] = {"account", "actor", "org", "run"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (str_is(first_word(f), always[i]))
+            return true;
+    for (size_t i = 0; i < l->reads.count; i++)
+        if (f->topic == l->reads.items[i]->topic && str_eq(first_word(f), first_word(l->reads.items[i])))
+            return true;
+    return false;
+}
+
+static bool template_fields_allowed(struct loader *l, const node *n, const struct template *t, const char *what)
+{
+    for (size_t i = 0; t && i < t->count; i++) {
+        const struct field *f = t->parts[i].field;
+        if (f && !template_may_name(l, f))
+            return fault(l, n, STR("fields of account, actor, org and run are always allowed"),
+                         "%s names {%s}, which the rule does not read", what, f->name);
+    }
+    return true;
+}
+
+static const struct template *allowed_template(struct loader *l, const node *n, const char *what)
+{
+    const struct template *t = n ? template_compile(l, n, what) : NULL;
+    return t && template_fields_allowed(l, n, t, what) ? t : NULL;
+}
+
+static bool message_read(struct loader *l, const node *n, struct rule *r)
+{
+    static const struct key keys[] = {{"fail", true}, {"unknown", false}, {"pass", false}};
+    if (!keys_check(l, n, keys, 3, "message"))
+        return false;
+    r->message_fail = allowed_template(l, node_get(n, "fail"), "the message \"fail\"");
+    r->message_unknown = allowed_template(l, node_get(n, "unknown"), "the message \"unknown\"");
+    r->message_pass = allowed_template(l, node_get(n, "pass"), "the message \"pass\"");
+    return true;
+}
+
+static bool fix_read(struct loader *l, const node *n, struct fix_template *out)
+{
+    static const struct key keys[] = {{"text", true}, {"command", false}};
+    if (!keys_check(l, n, keys, 2, "a fix"))
+        return false;
+    const struct template *text = allowed_template(l, node_get(n, "text"), "the text of a fix");
+    if (text)
+        out->text = *text;
+    const node *command = node_get(n, "command");
+    if (!command)
+        return text != NULL;
+    if (!list_check(l, command, "a command"))
+        return false;
+    struct template *parts = NEW_ARRAY(l->a, struct template, node_count(command));
+    out->command = parts;
+    for (NODE_EACH(item, command)) {
+        const struct template *part = allowed_template(l, item, "an argument of a command");
+        if (!part)
+            return false;
+        parts[out->command_len++] = *part;
+    }
+    return text != NULL;
+}
+
+static bool fixes_read(struct loader *l, const node *n, struct rule *r)
+{
+    if (!n)
+        return true;
+    if (!list_check(l, n, "fix"))
+        return false;
+    struct fix_template *fixes = NEW_ARRAY(l->a, struct fix_template, node_count(n));
+    r->fixes = fixes;
+    bool good = true;
+    for (NODE_EACH(item, n))
+        good = fix_read(l, item, &fixes[r->fix_count++]) && good;
+    return good;
+}
+
+static bool rule_ranks(struct loader *l, const node *n, struct rule *r)
+{
+    const node *levels = node_get(n, "severity"), *routes = node_get(n, "routes");
+    for (int i = 0; i < ROUTE_COUNT; i++)
+        r->ranked_as[i] = -1;
+    unsigned all = ROUTES_REMOVE | ROUTES_LEAVE, taken = 0;
+    if (routes && node_is_object(levels))
+        return fault_key(l, routes, (str){0}, "\"severity\" names the routes already: leave \"routes\" out");
+    if (routes) {
+        all = 0;
+        if (!routes_read(l, routes, &all, &taken))
+            return false;
+    }
+    return severity_read(l, levels, all, r->ranked_as);
+}
+
+static bool rule_basis_read(struct loader *l, const node *n, struct rule *r)
+{
+    static const char *const words[] = {"refusal", "safety", "aws-procedure", NULL};
+    const node *basis = node_get(n, "basis");
+    int word;
+    if (basis && !word_read(l, basis, "basis", words, &word))
+        return false;
+    r->basis = basis ? (rule_basis)(word + BASIS_REFUSAL) : BASIS_NONE;
+    r->waivable = r->basis != BASIS_REFUSAL;
+    if (!bool_read(l, n, "waivable", &r->waivable))
+        return false;
+    if (r->basis == BASIS_REFUSAL && r->waivable)
+        return fault(l, node_get(n, "waivable"), (str){0}, "AWS refuses the call: nobody can waive that");
+    return true;
+}
+
+static bool rule_tests(struct loader *l, const node *n, struct rule *r)
+{
+    const node *when = node_get(n, "when"), *require = node_get(n, "require");
+    l->reads.count = 0;
+    l->reads.items = NULL;
+    l->reads.room = 0;
+    r->first_test = l->rs->test_count;
+    r->when = when ? test_compile(l, when) : NULL;
+    r->require = require ? test_compile(l, require) : NULL;
+    r->test_count = l->rs->test_count - r->first_test;
+    r->reads = l->reads.items;
+    r->read_count = l->reads.count;
+    if (r->require && test_constant(r->require) != TRI_UNKNOWN)
+        return fault_key(l, require, (str){0}, "\"require\" is always %s, whatever the facts",
+                         test_constant(r->require) == TRI_YES ? "true" : "false");
+    if (r->when && test_constant(r->when) != TRI_UNKNOWN)
+        return fault_key(l, when, (str){0}, "\"when\" is always %s, whatever the facts",
+                         test_constant(r->when) == TRI_YES ? "true" : "false");
+    return r->require && (!when || r->when);
+}
+
+static bool tags_check(struct loader *l, const node *n)
+{
+    bool good = true;
+    for (NODE_EACH(item, node_get(n, "tags")))
+        if (node_is_string(item) && !is_slug(node_text(item)))
+            good = fault(l, item, (str){0}, "a tag has letters, digits, _ and -");
+    return good;
+}
+
+static bool blocker_check(struct loader *l, const node *n, const struct rule *r)
+{
+    if (!routes_ranked(r->ranked_as, SEVERITY_BLOCKER))
+        return true;
+    bool good = true;
+    if (r->basis == BASIS_NONE)
+        good = fault(l, n, STR("refusal: AWS refuses; safety: the account would be lost; aws-procedure: AWS's page says so"),
+                     "blocker \"%.*s\" lacks \"basis\"", STR_ARG(r->id));
+    if (r->fix_count == 0)
+        good = fault(l, n, (str){0}, "blocker \"%.*s\" lacks \"fix\"", STR_ARG(r->id));
+    return good;
+}
+
+static bool rule_id_read(struct loader *l, const node *n, struct rule *r)
+{
+    const node *id = node_get(n, "id");
+    if (!id)
+        return false;
+    if (!node_is_string(id) || !is_rule_id(node_text(id)))
+        return fault(l, id, STR("lower case letters, digits, _ and -, with a dot: section.what-is-true"),
+                     "this is no id for a rule");
+    r->id = node_text(id);
+    const node *title = node_get(n, "title");
+    if (!text_read(l, n, "title", &r->title))
+        return false;
+    size_t length = 0;
+    for (size_t i = 0; i < r->title.len; i++)
+        length += ((unsigned char)r->title.ptr[i] & 0xC0) != 0x80;
+    if (length > 80)
+        return fault(l, title, (str){0}, "a title has at most 80 characters, this one has %zu", length);
+    return true;
+}
+
+/* An earlier rule of this id may be replaced by a pack that says so, but not by a weaker one where AWS refuses. */
+static bool override_check(struct loader *l, const node *n, const struct rule *old, const struct rule *r, bool override)
+{
+    if (!old)
+        return !override || fault(l, node_get(n, "override"), (str){0}, "there is no earlier rule \"%.*s\" to override",
+                                  STR_ARG(r->id));
+    str where = place_of(l, old->source, old->node);
+    if (!override || str_eq(old->pack, r->pack))
+        return fault(l, node_get(n, "id"),
+                     override ? (str){0} : STR("override: true replaces the rule of an earlier pack"),
+                     "rule \"%.*s\" is there already: %.*s", STR_ARG(r->id), STR_ARG(where));
+    unsigned was = routes_ranked(old->ranked_as, SEVERITY_BLOCKER);
+    if (!was || !rule_is_pinned(old))
+        return true;
+    if (was & ~routes_ranked(r->ranked_as, SEVERITY_BLOCKER))
+        return fault(l, n, (str){0}, "\"%.*s\" must stay a blocker on %.*s", STR_ARG(r->id),
+                     STR_ARG(routes_text(l->a, was & ~routes_ranked(r->ranked_as, SEVERITY_BLOCKER))));
+    if (!rule_is_pinned(r) || (old->basis == BASIS_REFUSAL && r->basis != BASIS_REFUSAL))
+        return fault(l, n, (str){0}, "\"%.*s\" must keep its basis, and nobody may waive it", STR_ARG(r->id));
+    return true;
+}
+
+static bool rule_keep(struct loader *l, const node *n, const struct rule *r, bool override)
+{
+    void **at = map_at(l->a, &l->rs->by_id, r->id);
+    struct rule *old = *at ? &l->rs->rules.items[(size_t)((uintptr_t)*at - 1)] : NULL;
+    bool good = override_check(l, n, old, r, override);
+    if (old && good) {
+        add_weakened(l, arena_printf(l->a, "%.*s: replaced by pack %.*s, %.*s", STR_ARG(r->id), STR_ARG(r->pack),
+                                     STR_ARG(place_of(l, r->source, r->node))));
+        *old = *r;
+    } else if (!old) {
+        *VEC_PUSH(l->a, &l->rs->rules) = *r;
+        *at = (void *)(uintptr_t)l->rs->rules.count; /* its number and one: NULL means a free place */
+    }
+    return good;
+}
+
+static bool rule_read(struct loader *l, const node *n)
+{
+    static const struct key keys[] = {
+        {"id", true},        {"title", true},    {"severity", true},   {"routes", false}, {"when", false},
+        {"require", true},   {"message", true},  {"why", false},       {"fix", false},    {"basis", false},
+        {"waivable", false}, {"override", false}, {"predicts", false}, {"references", false}, {"tags", false},
+        {"since", false},    {"docs", false},
+    };
+    if (!keys_check(l, n, keys, sizeof keys / sizeof *keys, "a rule") && !node_is_object(n))
+        return false;
+    struct rule r = {.pack = l->pack, .builtin = l->builtin, .source = l->source, .node = n};
+    bool good = rule_id_read(l, n, &r), override = false;
+    if (node_get(n, "severity"))
+        good = rule_ranks(l, n, &r) && good;
+    good = rule_basis_read(l, n, &r) && good;
+    good = rule_tests(l, n, &r) && good;
+    if (node_get(n, "message"))
+        good = message_read(l, node_get(n, "message"), &r) && good;
+    good = fixes_read(l, node_get(n, "fix"), &r) && good;
+    good = text_read(l, n, "why", &r.why) && good;
+    good = text_read(l, n, "since", &r.since) && good;
+    good = text_read(l, n, "docs", &r.docs) && good;
+    good = texts_read(l, n, "predicts", &r.predicts, &r.predict_count) && good;
+    good = texts_read(l, n, "references", &r.references, &r.reference_count) && good;
+    good = texts_read(l, n, "tags", &r.tags, &r.tag_count) && tags_check(l, n) && good;
+    good = bool_read(l, n, "override", &override) && good;
+    good = blocker_check(l, n, &r) && good;
+    memcpy(r.severity_on, r.ranked_as, sizeof r.severity_on);
+    return r.id.len > 0 && rule_keep(l, n, &r, override) && good;
+}
+
+/* ---- one pack ---- */
+
+static void each(struct loader *l, const node *n, const char *what, bool (*read)(struct loader *, const node *))
+{
+    if (!n)
+        return;
+    if (!node_is_object(n) || node_count(n) == 0) {
+        fault(l, n, (str){0}, "\"%s\" must be a mapping with something in it", what);
+        return;
+    }
+    for (NODE_EACH(item, n))
+        read(l, item);
+}
+
+static bool profile_read(struct loader *l, const node *n)
+{
+    str name = node_key(n);
+    if (!is_slug(name) || str_is(name, "full"))
+        return fault_key(l, n, (str){0}, "\"%.*s\" is no name for a profile%s", STR_ARG(name),
+                         str_is(name, "full") ? ": full is what the rules themselves say" : "");
+    if (!node_is_object(n) || node_count(n) == 0)
+        return fault(l, n, (str){0}, "a profile is a mapping from rule ids to severities");
+    *VEC_PUSH(l->a, &l->rs->profiles) =
+        (struct profile){.name = name, .pack = l->pack, .source = l->source, .node = n, .builtin = l->builtin};
+    return true;
+}
+
+static bool pack_head(struct loader *l, const node *root)
+{
+    static const struct key keys[] = {{"version", true}, {"pack", true},     {"params", false},
+                                      {"topics", false}, {"profiles", false}, {"rules", true}};
+    static const struct key head_keys[] = {{"id", true}, {"title", true}, {"source", false}};
+    if (!keys_check(l, root, keys, 6, "a rule pack") && !node_is_object(root))
+        return false;
+    const node *version = node_get(root, "version"), *pack = node_get(root, "pack");
+    if (version && !(node_is_number(version) && str_is(node_text(version), "1")))
+        fault(l, version, STR("write version: 1"), "this version of rule packs is not known here");
+    if (!pack || !keys_check(l, pack, head_keys, 3, "pack"))
+        return false;
+    str title, source_text;
+    text_read(l, pack, "title", &title);
+    text_read(l, pack, "source", &source_text);
+    if (!text_read(l, pack, "id", &l->pack))
+        return false;
+    if (!is_slug(l->pack))
+        return fault(l, node_get(pack, "id"), (str){0}, "this is no id for a pack: letters, digits, _ and -");
+    if (!l->builtin && str_is(l->pack, "builtin"))
+        return fault(l, node_get(pack, "id"), STR("give the pack a name of its own"),
+                     "only orgexit's own pack is called \"builtin\"");
+    return true;
+}
+
+static void pack_begin(struct loader *l, const struct pack_input *p)
+{
+    l->source = p->source;
+    l->builtin = p->builtin;
+    l->pack = (str){0};
+    const node *pack = node_get(p->source->root, "pack");
+    if (node_is_string(node_get(pack, "id")))
+        l->pack = node_text(node_get(pack, "id"));
+}
+
+/* Names first, so that rules may use the params and topics of any pack. */
+static void pack_names(struct loader *l, const struct pack_input *p)
+{
+    pack_begin(l, p);
+    const node *root = p->source->root;
+    if (!pack_head(l, root) && !node_is_object(root))
+        return;
+    each(l, node_get(root, "params"), "params", param_read);
+    each(l, node_get(root, "topics"), "topics", topic_read);
+    each(l, node_get(root, "profiles"), "profiles", profile_read);
+}
+
+static void pack_rules(struct loader *l, const struct pack_input *p)
+{
+    pack_begin(l, p);
+    const node *rules = node_get(p->source->root, "rules");
+    if (!rules || !list_check(l, rules, "rules"))
+        return;
+    for (NODE_EACH(item, rules))
+        rule_read(l, item);
+}
+
+/* ---- the whole ---- */
+
+static struct rule *rule_by_id(struct ruleset *rs, str id)
+{
+    void *number = map_get(&rs->by_id, id);
+    return number ? &rs->rules.items[(uintptr_t)number - 1] : NULL;
+}
+
+static struct rule *known_rule(struct loader *l, const node *n, bool key, str id)
+{
+    struct rule *r = rule_by_id(l->rs, id);
+    if (r)
+        return r;
+    struct guess g = guess_begin(id);
+    for (size_t i = 0; i < l->rs->rules.count; i++)
+        guess_offer(&g, l->rs->rules.items[i].id);
+    if (key)
+        fault_key(l, n, guess_help(l->a, &g), "unknown rule \"%.*s\"", STR_ARG(id));
+    else
+        fault(l, n, guess_help(l->a, &g), "unknown rule \"%.*s\"", STR_ARG(id));
+    return NULL;
+}
+
+/* Every built-in blocker must be there, and a blocker where it belongs, before anything is re-ranked. */
+static void check_builtin(struct loader *l)
+{
+    l->source = NULL;
+    for (size_t i = 0; i < builtin_blocker_count; i++) {
+        const struct rule *r = rule_by_id(l->rs, str_from(builtin_blockers[i].id));
+        unsigned is = r ? routes_ranked(r->ranked_as, SEVERITY_BLOCKER) : 0;
+        if (is != builtin_blockers[i].routes)
+            fault(l, NULL, (str){0}, "the built-in pack does not have \"%s\" as a blocker on %.*s, and there alone",
+                  builtin_blockers[i].id, STR_ARG(routes_text(l->a, builtin_blockers[i].routes)));
+    }
+}
+
+/* Gives r new ranks. What is taken from a blocker is told; a pinned one is a fault. */
+static bool rerank(struct loader *l, const node *n, struct rule *r, const int *ranks, str by)
+{
+    unsigned lower = routes_ranked(r->severity_on, SEVERITY_BLOCKER) & ~routes_ranked(ranks, SEVERITY_BLOCKER);
+    if (lower && rule_is_pinned(r))
+        return fault_key(l, n, (str){0}, "\"%.*s\" cannot be ranked lower: %s", STR_ARG(r->id),
+                         r->basis == BASIS_REFUSAL ? "AWS itself refuses the call" : "no verdict is safe without it");
+    for (int to = SEVERITY_WARNING; to <= SEVERITY_INFO; to++) {
+        unsigned routes = lower & routes_ranked(ranks, to);
+        if (routes)
+            add_weakened(l, arena_printf(l->a, "%.*s: %s instead of blocker on %.*s, by %.*s", STR_ARG(r->id),
+                                         level_words[to], STR_ARG(routes_text(l->a, routes)), STR_ARG(by)));
+    }
+    memcpy(r->severity_on, ranks, sizeof r->severity_on);
+    return true;
+}
+
+static bool rerank_read(struct loader *l, const node *n, bool apply, str by)
+{
+    struct rule *r = known_rule(l, n, true, node_key(n));
+    if (!r)
+        return false;
+    int ranks[ROUTE_COUNT];
+    memcpy(ranks, r->severity_on, sizeof ranks);
+    unsigned on = routes_of(r->ranked_as);
+    if (!severity_read(l, n, on, ranks))
+        return false;
+    if (routes_of(ranks) & ~on)
+        return fault_key(l, n, (str){0}, "\"%.*s\" does not apply to %.*s", STR_ARG(r->id),
+                         STR_ARG(routes_text(l->a, routes_of(ranks) & ~on)));
+    struct rule scratch = *r;
+    size_t told = l->rs->weakened.count;
+    bool good = rerank(l, n, apply ? r : &scratch, ranks, by);
+    if (!apply)
+        l->rs->weakened.count = told;
+    return good;
+}
+
+/* All profiles are checked, the chosen one is applied. */
+static void apply_profiles(struct loader *l)
+{
+    str chosen = l->rs->profile;
+    bool found = str_is(chosen, "full");
+    struct guess g = guess_begin(chosen);
+    guess_offer(&g, STR("full"));
+    for (size_t i = 0; i < l->rs->profiles.count; i++) {
+        const struct profile *p = &l->rs->profiles.items[i];
+        bool apply = str_eq(p->name, chosen);
+        found = found || apply;
+        guess_offer(&g, p->name);
+        l->source = p->source;
+        for (NODE_EACH(item, p->node))
+            rerank_read(l, item, apply, arena_printf(l->a, "profile %.*s", STR_ARG(p->name)));
+    }
+    l->source = NULL;
+    if (!found)
+        fault(l, NULL, guess_help(l->a, &g), "no rule pack has a profile \"%.*s\"", STR_ARG(chosen));
+}
+
+static void config_severity(struct loader *l, const node *n)
+{
+    l->source = l->options->config;
+    if (!node_is_object(n)) {
+        fault(l, n, (str){0}, "\"severity\" must be a mapping from rule ids to severities");
+        return;
+    }
+    for (NODE_EACH(item, n))
+        rerank_read(l, item, true, place_of(l, l->source, item));
+}
+
+static void config_disable(struct loader *l, const node *n)
+{
+    l->source = l->options->config;
+    if (!node_is_list(n)) {
+        fault(l, n, (str){0}, "\"disable\" must be a list of rule ids");
+        return;
+    }
+    for (NODE_EACH(item, n)) {
+        if (!node_is_string(item)) {
+            fault(l, item, (str){0}, "\"disable\" must be a list of rule ids");
+            continue;
+        }
+        struct rule *r = known_rule(l, item, false, node_text(item));
+        if (!r || r->disabled)
+            continue;
+        if (routes_ranked(r->severity_on, SEVERITY_BLOCKER) && rule_is_pinned(r)) {
+            fault(l, item, (str){0}, "\"%.*s\" cannot be disabled: %s", STR_ARG(r->id),
+                  r->basis == BASIS_REFUSAL ? "AWS itself refuses the call" : "no verdict is safe without it");
+            continue;
+        }
+        r->disabled = true;
+        rank(r->severity_on, ROUTES_ALL, -1);
+        add_weakened(l, arena_printf(l->a, "%.*s: disabled by %.*s", STR_ARG(r->id),
+                                     STR_ARG(place_of(l, l->source, item))));
+    }
+}
+
+static void unused_params(struct loader *l)
+{
+    for (size_t i = 0; i < l->rs->params.count; i++) {
+        const struct param *p = &l->rs->params.items[i];
+        l->source = p->source;
+        if (!p->used)
+            fault_key(l, p->node, (str){0}, "no rule uses param \"%.*s\"", STR_ARG(p->name));
+    }
+}
+
+/* Blockers of the table that nothing lowered openly, whether or not the set has them; then all others of the set. */
+static void list_blockers(struct loader *l, route on)
+{
+    struct ruleset *rs = l->rs;
+    str *ids = NEW_ARRAY(l->a, str, builtin_blocker_count + rs->rules.count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < builtin_blocker_count; i++) {
+        str id = str_from(builtin_blockers[i].id);
+        if ((builtin_blockers[i].routes & ROUTE_BIT(on)) && !rule_by_id(rs, id))
+            ids[n++] = id;
+    }
+    for (const struct rule *r = rs->rules.items; r < rs->rules.items + rs->rules.count; r++)
+        if (r->severity_on[on] == SEVERITY_BLOCKER)
+            ids[n++] = r->id;
+    rs->blockers[on].ids = ids;
+    rs->blockers[on].count = n;
+}
+
+static void list_reads(struct loader *l, route on, bool blockers)
+{
+    VEC(const struct field *) all = {0};
+    for (const struct rule *r = l->rs->rules.items; r < l->rs->rules.items + l->rs->rules.count; r++)
+        for (size_t i = 0; i < r->read_count; i++) {
+            size_t k = 0;
+            while (k < all.count && all.items[k] != r->reads[i])
+                k++;
+            if (k == all.count && (blockers ? r->severity_on[on] == SEVERITY_BLOCKER : rule_applies(r, on)))
+                *VEC_PUSH(l->a, &all) = r->reads[i];
+        }
+    l->rs->reads[on][blockers].items = all.items;
+    l->rs->reads[on][blockers].count = all.count;
+}
+
+static bool any_blocker(const struct ruleset *rs)
+{
+    for (size_t i = 0; i < rs->rules.count; i++)
+        if (routes_ranked(rs->rules.items[i].severity_on, SEVERITY_BLOCKER))
+            return true;
+    return false;
+}
+
+/* Neighbours of one file in the order in which they stand there. */
+static void sort_faults(struct rule_errors *e)
+{
+    for (size_t i = 1; i < e->count && i < RULE_ERROR_LIMIT; i++) {
+        struct rule_error moved = e->items[i];
+        size_t k = i;
+        for (; k > 0; k--) {
+            const struct rule_error *before = &e->items[k - 1];
+            bool same = str_eq(before->file, moved.file);
+            if (!same || before->line < moved.line || (before->line == moved.line && before->column <= moved.column))
+                break;
+            e->items[k] = e->items[k - 1];
+        }
+        e->items[k] = moved;
+    }
+}
+
+const struct ruleset *ruleset_load(arena *a, const struct pack_input *packs, size_t count,
+                                   const struct rules_options *options, struct rule_errors *errors)
+{
+    struct ruleset *rs = NEW(a, struct ruleset);
+    struct loader l = {.a = a, .rs = rs, .options = options, .errors = errors};
+    rs->profile = options->profile.len ? options->profile : STR("full");
+    for (size_t i = 0; i < count; i++)
+        pack_names(&l, &packs[i]);
+    if (options->params)
+        config_params(&l, options->params);
+    for (size_t i = 0; i < count; i++) {
+        pack_rules(&l, &packs[i]);
+        if (packs[i].builtin && (i + 1 == count || !packs[i + 1].builtin) && errors->count == 0)
+            check_builtin(&l);
+    }
+    unused_params(&l);
+    apply_profiles(&l);
+    if (options->severity)
+        config_severity(&l, options->severity);
+    if (options->disable)
+        config_disable(&l, options->disable);
+    l.source = NULL;
+    if (rs->rules.count == 0 && errors->count == 0)
+        fault(&l, NULL, (str){0}, "there is no rule to judge by");
+    if (!any_blocker(rs) && errors->count == 0)
+        fault(&l, NULL, (str){0}, "no rule is a blocker: nothing could ever be found ready");
+    for (int r = 0; r < ROUTE_COUNT; r++) {
+        list_blockers(&l, (route)r);
+        list_reads(&l, (route)r, false);
+        list_reads(&l, (route)r, true);
+    }
+    sort_faults(errors);
+    return errors->count == 0 ? rs : NULL;
+}
+
+bool ruleset_builtin_packs(arena *a, const struct pack_input **out, size_t *count, error *e)
+{
+    struct pack_input *packs = NEW_ARRAY(a, struct pack_input, embedded_rule_count);
+    for (size_t i = 0; i < embedded_rule_count; i++) {
+        const struct embedded *file = &embedded_rules[i];
+        source *s = NEW(a, source);
+        s->file = str_from(file->name);
+        s->len = file->len;
+        s->text = arena_alloc_zero(a, file->len + FILE_TAIL);
+        memcpy(s->text, file->text, file->len);
+        if (!yaml_read(a, s, YAML_OURS, e))
+            return false;
+        packs[i] = (struct pack_input){.source = s, .builtin = true};
+    }
+    *out = packs;
+    *count = embedded_rule_count;
+    return true;
+}
+
+/* ---- questions to the set ---- */
+
+size_t ruleset_count(const struct ruleset *rs)
+{
+    return rs->rules.count;
+}
+
+const struct rule *ruleset_rule(const struct ruleset *rs, size_t i)
+{
+    return &rs->rules.items[i];
+}
+
+const struct rule *ruleset_find(const struct ruleset *rs, str id)
+{
+    void *number = map_get(&rs->by_id, id);
+    return number ? &rs->rules.items[(uintptr_t)number - 1] : NULL;
+}
+
+str ruleset_profile(const struct ruleset *rs)
+{
+    return rs->profile;
+}
+
+size_t ruleset_test_count(const struct ruleset *rs)
+{
+    return rs->test_count;
+}
+
+const str *ruleset_blockers(const struct ruleset *rs, route on, size_t *count)
+{
+    *count = rs->blockers[on].count;
+    return rs->blockers[on].ids;
+}
+
+const str *ruleset_weakened(const struct ruleset *rs, size_t *count)
+{
+    *count = rs->weakened.count;
+    return rs->weakened.items;
+}
+
+bool ruleset_reads(const struct ruleset *rs, const struct field *f, route on, bool blockers)
+{
+    for (size_t i = 0; i < rs->reads[on][blockers].count; i++)
+        if (rs->reads[on][blockers].items[i] == f)
+            return true;
+    return false;
+}
+
+const struct param *ruleset_param(const struct ruleset *rs, str name)
+{
+    for (size_t i = 0; i < rs->params.count; i++)
+        if (str_eq(rs->params.items[i].name, name))
+            return &rs->params.items[i];
+    return NULL;
+}
+
+const struct param *ruleset_params(const struct ruleset *rs, size_t *count)
+{
+    *count = rs->params.count;
+    return rs->params.items;
+}
+
+const struct topic *ruleset_topics(const struct ruleset *rs, size_t *count)
+{
+    *count = rs->topic_list.count;
+    return rs->topic_list.items;
+}
+
+const struct topic *ruleset_topic(const struct ruleset *rs, str name)
+{
+    const struct topic *t = topic_find(name);
+    for (size_t i = 0; !t && i < rs->topics.count; i++)
+        if (str_is(name, rs->topics.items[i]->topic.name))
+            t = &rs->topics.items[i]->topic;
+    return t;
+}
+
+const struct field *ruleset_field(const struct ruleset *rs, str name)
+{
+    const struct field *f = field_find(name);
+    for (size_t i = 0; !f && i < rs->topics.count; i++)
+        for (size_t p = 0; !f && p <= PART_TIME_LEFT; p++)
+            if (str_is(name, rs->topics.items[i]->fields[p].name))
+                f = &rs->topics.items[i]->fields[p];
+    return f;
+}
