@@ -194,7 +194,7 @@ static char *find_close(struct reader *r, char *p, bool *escapes)
             *escapes = true;
             if (p[1] == '\0')
                 return unexpected(r, p + 1, "the rest of an escape"), NULL;
-            p += 2;
+            p += (unsigned char)p[1] < 0x80 ? 2 : 1;
         } else if (c >= 0x80) {
             size_t n = utf8_len((unsigned char *)p, (size_t)(r->text + r->len - p));
             if (!n)
@@ -320,6 +320,13 @@ static inline uint32_t key_print(str key)
     return print ? print : 1;
 }
 
+static inline uint32_t whole_print(str key)
+{
+    uint64_t h = str_hash(key);
+    uint32_t print = (uint32_t)(h ^ h >> 32);
+    return print ? print : 1;
+}
+
 static bool has_key(const node *object, str key)
 {
     for (const node *n = node_first(object); n; n = node_next(n))
@@ -341,14 +348,16 @@ static void table_grow(struct reader *r, struct frame *f)
     f->room = f->room ? f->room * 2 : 8 * FEW_KEYS;
     f->table = NEW_ARRAY(r->arena, uint32_t, f->room);
     for (const node *n = node_first(f->parent); n; n = node_next(n))
-        table_add(f, key_print(node_key(n)));
+        table_add(f, whole_print(node_key(n)));
 }
 
-/* Notes the key's fingerprint; true when the object may have the key already. */
-static bool seen_print(struct reader *r, struct frame *f, uint32_t print)
+/* Notes the key's fingerprint; true when the object may have the key already. In wide objects keys are alike at both
+ * ends ("accounts/111122223333/iam/..."), so there the fingerprint is made of the whole key. */
+static bool seen_print(struct reader *r, struct frame *f, str key)
 {
     uint32_t count = f->parent->count;
     if (count < FEW_KEYS) {
+        uint32_t print = key_print(key);
         bool seen = false;
         for (uint32_t i = 0; i < count; i++)
             seen |= f->prints[i] == print;
@@ -357,6 +366,7 @@ static bool seen_print(struct reader *r, struct frame *f, uint32_t print)
     }
     if (2 * (count + 1) > f->room)
         table_grow(r, f);
+    uint32_t print = whole_print(key);
     for (uint32_t i = print & (f->room - 1); f->table[i]; i = (i + 1) & (f->room - 1))
         if (f->table[i] == print)
             return true;
@@ -455,10 +465,10 @@ static bool read_key(struct reader *r, struct frame *f, str *key)
         return unexpected(r, at, f->last ? "a key in quotation marks behind the comma" : "a key in quotation marks, or '}'");
     if (!read_string(r, key))
         return false;
-    if (seen_print(r, f, key_print(*key)) && has_key(f->parent, *key)) {
+    if (seen_print(r, f, *key) && has_key(f->parent, *key)) {
         char found[160];
         (void)snprintf(found, sizeof found, "the key \"%.*s\" stands twice in one object; which one holds is not defined",
-                       (int)(key->len < 80 ? key->len : 80), key->ptr);
+                       STR_ARG(utf8_head(*key, 80)));
         return fail(r, at, found, "each key once");
     }
     r->p = skip_blank(r->p);
@@ -525,12 +535,13 @@ bool json_read(arena *a, source *s, error *e)
 {
     struct reader r = {.arena = a, .source = s, .p = s->text, .text = s->text, .len = s->len, .error = e};
     bool opened;
-    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
-        if (s->len >= strangers[i].len && memcmp(s->text, strangers[i].begins, strangers[i].len) == 0)
-            return fail(&r, r.p, strangers[i].message, NULL);
     if (s->len >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)
         r.p += 3;
-    r.p = skip_blank(r.p);
+    r.p = skip_blank(r.p); /* the AWS CLI begins its errors with an empty line */
+    size_t left = (size_t)(s->text + s->len - r.p);
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
+        if (left >= strangers[i].len && memcmp(r.p, strangers[i].begins, strangers[i].len) == 0)
+            return fail(&r, r.p, strangers[i].message, NULL);
     if (r.p == s->text + s->len)
         return fail(&r, r.p, "the file is empty", "JSON");
     node *root = new_node(&r, r.p);
