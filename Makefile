@@ -1,18 +1,125 @@
 # orgexit. `make help` lists the targets. Every variant has a build folder of its own; a new source file needs no line here.
-BUILD  ?= build
-CC     ?= cc
-CFLAGS ?= -O2 -g
-PREFIX ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
 VERSION := 0.1.0
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
-PKG := libcjson yaml-0.1 libpcre2-8
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKG) 2>/dev/null | sed 's/-I/-isystem /g')
-PKG_LIBS   := $(shell pkg-config --libs $(PKG) 2>/dev/null)
-CMOCKA_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null)
+PKG := libcjson yaml-0.1 libpcre2-8 libcrypto
+# Asked for only when something is compiled, so that `make deps` and `make help` work on a bare machine.
+PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKG) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKG)))$(PKG_LIBS)
+CMOCKA_LIBS = $(eval CMOCKA_LIBS := $$(shell pkg-config --libs cmocka))$(CMOCKA_LIBS)
 
-OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -DORGEXIT_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen $(PKG_CFLAGS) -pthread -fvisibility=hidden \
-        -ffile-prefix-map=$(CURDIR)=. -MMD -MP
+OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -DORGEXIT_VERSION='"$(VERSION)"' -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(BUILD)/gen \
+        -pthread -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wvla -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes \
         $(if $(CI),-Werror)
-HARDEN ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
+HARDEN      ?= -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fPIE
 LINK_HARDEN ?= -pie -Wl,-z,relro,-z,now
+
+SRC     := $(sort $(wildcard src/*/*.c))
+LIB_SRC := $(filter-out src/cli/%,$(SRC))
+CLI_SRC := $(filter src/cli/%,$(SRC))
+RULES   := $(sort $(filter-out %.test.yaml,$(wildcard rules/*.yaml)))
+UNIT    := $(patsubst tests/unit/%_test.c,%,$(sort $(wildcard tests/unit/*_test.c)))
+FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+.PHONY: all deps demo test check-tests accept asan tidy format bench fuzz torture install clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/orgexit $(BUILD)/liborgexit.a ## build the program and the library
+
+$(BUILD)/orgexit: $(call obj,$(CLI_SRC)) $(BUILD)/liborgexit.a
+	$(CC) $(CFLAGS) $(LINK_HARDEN) $(LDFLAGS) -pthread -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/liborgexit.a: $(call obj,$(LIB_SRC))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OURS) $(PKG_CFLAGS) $(WARN) $(CFLAGS) $(HARDEN) $(CPPFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/rules_embedded.h: scripts/embed.sh $(RULES)
+	@mkdir -p $(@D)
+	sh scripts/embed.sh embedded_rules embedded_rule_count $(RULES) > $@.part && mv $@.part $@
+$(call obj,src/rules/embedded.c): $(BUILD)/gen/rules_embedded.h
+
+deps: ## install the libraries and tools that are missing
+	@sh scripts/install-deps.sh
+
+demo: deps ## build, and check the sample organization
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@$(BUILD)/orgexit check samples/acme --as-of 2026-11-20T12:00:00Z; code=$$?; \
+	 echo; echo "(orgexit check samples/acme ended with exit code $$code: some accounts of the sample are not ready)"; \
+	 test $$code -eq 1
+
+# ---- tests: tests/run.sh runs them all and sums up ----
+TEST_BINS := $(UNIT:%=$(BUILD)/tests/%_test) $(FUZZ:%=$(BUILD)/tests/%_replay)
+
+$(BUILD)/tests/%_test: $(BUILD)/obj/tests/unit/%_test.o $(BUILD)/liborgexit.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK_HARDEN) $(LDFLAGS) -pthread -o $@ $^ $(PKG_LIBS) $(CMOCKA_LIBS)
+
+$(BUILD)/tests/%_replay: tests/fuzz/%_fuzz.c $(BUILD)/liborgexit.a
+	@mkdir -p $(@D)
+	$(CC) $(OURS) $(PKG_CFLAGS) $(WARN) $(CFLAGS) $(HARDEN) -DREPLAY $(LINK_HARDEN) $(LDFLAGS) -o $@ $< $(BUILD)/liborgexit.a $(PKG_LIBS)
+
+test: deps ## install what is missing, build, run every test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@BUILD=$(BUILD) CASE='$(CASE)' sh tests/run.sh
+
+.PHONY: test-programs
+test-programs: $(TEST_BINS)
+
+accept: all ## write the expected output of golden cases (CASE=name: of one); read the diff before you commit it
+	@BUILD=$(BUILD) CASE='$(CASE)' ACCEPT=1 sh tests/run.sh
+
+asan: deps ## the same tests under ASan and UBSan
+	@$(MAKE) test BUILD=build/asan HARDEN= LINK_HARDEN= \
+	    CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all"
+
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+$(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(LIB_SRC) $(BUILD)/gen/rules_embedded.h
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP,$(OURS)) $(PKG_CFLAGS) $(FUZZ_FLAGS) -o $@ $< $(LIB_SRC) $(PKG_LIBS)
+
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) ## run each fuzz target for FUZZ_SECONDS (60) with clang's libFuzzer
+	@for t in $(FUZZ); do mkdir -p $(BUILD)/fuzz/corpus/$$t && echo "== $$t" && \
+	    $(BUILD)/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+	    $(BUILD)/fuzz/corpus/$$t tests/fuzz/corpus/$$t 2>&1 | tail -n 8 || exit 1; done
+
+tidy: deps ## static checks: clang-tidy, layout, the order of the floors, banned functions
+	@$(MAKE) --no-print-directory -s $(BUILD)/gen/rules_embedded.h
+	@sh scripts/tidy.sh "$(OURS)" "$(PKG_CFLAGS)"
+
+format: ## lay out all C files
+	clang-format -i $(wildcard src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+
+bench: deps ## measure against stock cJSON, as ratios within one run
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@/usr/bin/python3 tests/bench/bench.py --build $(BUILD)
+
+install: all ## install below PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/orgexit/schemas $(DESTDIR)$(PREFIX)/share/orgexit/rules
+	install -m 755 $(BUILD)/orgexit $(DESTDIR)$(PREFIX)/bin/orgexit
+	install -m 644 $(BUILD)/liborgexit.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 src/orgexit.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 docs/orgexit.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/orgexit/schemas/
+	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/orgexit/rules/
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

@@ -17,20 +17,6 @@ const char *layer_name(layer l); /* "scp", "rcp", "boundary", "session", "resour
 typedef enum { DECISION_UNKNOWN, DECISION_ALLOWED, DECISION_EXPLICITLY_DENIED, DECISION_IMPLICITLY_DENIED } decision;
 const char *decision_name(decision d); /* "Unknown", "Allowed", "ExplicitlyDenied", "ImplicitlyDenied" */
 
-/* A policy as it is attached. `policy` NULL: attached, but its text was not captured: may deny, may allow. */
-struct policy_ref {
-    const struct policy *policy;
-    str id;   /* id, name or ARN by which reports name it */
-    str name; /* a person's name for it; may be empty */
-};
-
-/* What is attached in one place. complete = false: there may be more policies than these. */
-struct policy_set {
-    const struct policy_ref *items;
-    size_t count;
-    bool complete;
-};
-
 /* A root, OU or account with what is attached to it. */
 struct level {
     str id;   /* r-..., ou-..., 12 digits */

@@ -20,4 +20,18 @@ struct statement;
  */
 const struct policy *policy_parse(arena *a, const source *s, const node *document, error *e);
 
+/* A policy as it is attached. `policy` NULL: attached, but its text was not captured: may deny, may allow. */
+struct policy_ref {
+    const struct policy *policy;
+    str id;   /* id, name or ARN by which reports name it */
+    str name; /* a person's name for it; may be empty */
+};
+
+/* What is attached in one place. complete = false: there may be more policies than these. */
+struct policy_set {
+    const struct policy_ref *items;
+    size_t count;
+    bool complete;
+};
+
 #endif

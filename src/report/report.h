@@ -8,79 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/finding.h"
-
-struct input_file {
-    str file;       /* path below the snapshot */
-    uint64_t bytes;
-    str sha256;     /* hex; empty: not asked for and not listed */
-};
-
-/* Everything that is known before the first account (formats.md 5, the members before "accounts"). */
-struct check_run {
-    str version;      /* of orgexit */
-    str rules_digest; /* "sha256:..." of the rule packs */
-    str facts_date;   /* of the catalogue: 2026-09-26 */
-    str snapshot;     /* as the user named it */
-    int64_t as_of;    /* seconds since 1970, UTC */
-    bool has_captured_at;
-    int64_t captured_at;
-    str profile;
-    const struct input_file *inputs;
-    size_t input_count;
-    const str *disabled; /* "id: what was switched off, ranked lower or overridden, and where" */
-    size_t disabled_count;
-    const str *notes; /* remarks for the reader: capture older than 24 hours, an unused waiver, ... */
-    size_t note_count;
-    str org_id, management_account; /* empty: unknown */
-    unsigned routes;                /* selected */
-    size_t account_count;           /* selected, the uncounted management account included */
-};
-
-struct account_result {
-    str id, name, path; /* name, path may be empty: unknown */
-    verdict verdict;
-    int by_route; /* route, or -1 */
-    unsigned waived;
-    bool counted; /* false: the management account, unless named with --account */
-    bool has_ready_from, has_ready_until;
-    int64_t ready_from, ready_until; /* seconds since 1970, UTC */
-    str ready_until_because;         /* topic, "waiver RULE", "capture age" */
-    str actors[ROUTE_COUNT];         /* ARN; empty: not known */
-    verdict routes[ROUTE_COUNT];     /* meaningful for the selected ones */
-    const struct finding *findings;  /* every outcome but not-applicable; sorted as they are to be shown */
-    size_t finding_count;
-    unsigned passed, not_applicable; /* numbers of (rule) outcomes, told even where findings are left out */
-    const struct input_error *errors;
-    size_t error_count;
-    bool freeing_rules_known;
-};
-
-struct rule_count {
-    str rule;
-    size_t pass, fail, unknown, not_applicable, waived; /* accounts; the worst outcome over the selected routes */
-};
-
-/* A cause and the accounts it blocks: "1 SCP at /Root/Prod blocks 31". Sorted by accounts, most first. */
-struct cause {
-    str text;        /* "SCP DenyLeave (p-1) at /Root/Prod", "payment_method is not attested" */
-    outcome outcome; /* fail or unknown */
-    str rule;
-    size_t accounts; /* it stands in the way of */
-    size_t freed;    /* accounts for which it is the only thing left */
-};
-
-struct check_summary {
-    size_t accounts, ready, not_ready, undetermined; /* counted ones */
-    size_t route_ready[ROUTE_COUNT], route_not_ready[ROUTE_COUNT], route_undetermined[ROUTE_COUNT];
-    const struct rule_count *by_rule; /* in the order of the packs */
-    size_t by_rule_count;
-    const struct cause *causes;
-    size_t cause_count;
-    const struct input_error *errors; /* organization-wide and accounts' */
-    size_t error_count;
-    int exit_code;
-};
+#include "base/result.h"
 
 /* How text is to look. */
 struct report_style {
@@ -100,14 +28,30 @@ struct report_format {
 const struct report_format *report_format_find(str name); /* NULL: no such format */
 str report_format_names(arena *a);                        /* "text, json, ndjson" */
 
-/* `a` lives as long as the run; what account() keeps beyond its call it copies there. */
+/* `arena` lives as long as the run; what account() keeps beyond its call it copies there. `scratch` is emptied after
+ * every account, so that memory does not grow with their number. */
 struct report_writer {
-    arena *arena;
+    arena *arena, *scratch;
     struct file_out *out;
     struct report_style style;
     const struct report_format *format;
     const struct check_run *run; /* from begin on */
     void *state;                 /* the format's own */
 };
+
+/*
+ * Opens an output before any work is done, so that a missing folder is told at once.
+ *   path    "-": standard output
+ *   errors  ERR_USAGE: no such format; ERR_OUTPUT: cannot be written there. NULL then
+ * Then report_begin, report_account for each account in order, report_end, all with data that lives for the call
+ * (`run`: until report_close), and report_close, which tells the first failure of any write (ERR_OUTPUT, with an empty
+ * message for a closed pipe). A writer that is never closed leaves no file behind.
+ */
+struct report_writer *report_open(arena *a, str format, const char *path, struct report_style style, error *e);
+void report_begin(struct report_writer *w, const struct check_run *run);
+void report_account(struct report_writer *w, const struct account_result *account);
+void report_end(struct report_writer *w, const struct check_summary *summary);
+bool report_failed(const struct report_writer *w); /* a write failed: there is no use in going on */
+bool report_close(struct report_writer *w, error *e);
 
 #endif

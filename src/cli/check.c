@@ -1,0 +1,329 @@
+/* check.c - orgexit check: options to a check, its results to writers, its sums to an exit code. */
+#include "rules/check.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/config.h"
+#include "cli/faults.h"
+#include "org/attest.h"
+#include "report/report.h"
+
+enum { TABLE_FROM = 6 }; /* accounts from which on text shows a table */
+
+struct writers {
+    struct report_writer **items;
+    size_t count;
+    arena *arena;
+    error *error;
+};
+
+/* ---- options ---- */
+
+static bool read_time(const struct arguments *args, option_id id, bool *has, int64_t *out, error *e)
+{
+    *has = has_option(args, id);
+    if (*has && !attest_time(option_text(args, id), false, out))
+        return error_set(e, ERR_USAGE, "--%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset", option_table[id].name);
+    return true;
+}
+
+static bool read_ids(arena *a, const struct arguments *args, struct check_options *o, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_ACCOUNT];
+    VEC(str) ids = {0};
+    for (size_t i = 0; i < given->count; i++)
+        *VEC_PUSH(a, &ids) = given->values[i];
+    str from = option_text(args, OPTION_ACCOUNTS_FROM);
+    if (from.len) {
+        char *text;
+        size_t len;
+        const char *path = str_is(from, "-") ? "/dev/stdin" : arena_cstr(a, from);
+        switch (file_read(a, AT_FDCWD, path, from, YAML_LIMIT, &text, &len, e)) {
+        case READ_FAILED: return false;
+        case READ_ABSENT: return error_at(e, from, 0, 0, "there is no such file");
+        case READ_DONE: break;
+        }
+        str rest = {text, len};
+        for (uint32_t line = 1; rest.len; line++) {
+            str id = str_cut(&rest, '\n');
+            if (id.len && id.ptr[id.len - 1] == '\r')
+                id.len--;
+            if (!id.len || id.ptr[0] == '#')
+                continue;
+            if (!str_is_account_id(id))
+                return error_at(e, from, line, 1, "\"%.*s\" is no account id; expected 12 digits a line", STR_ARG(visible(a, id)));
+            *VEC_PUSH(a, &ids) = id;
+        }
+        if (!ids.count)
+            return error_at(e, from, 0, 0, "nothing to check: the file names no account");
+    }
+    for (size_t i = 0; i < ids.count; i++)
+        if (!str_is_account_id(ids.items[i]))
+            return error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits", STR_ARG(visible(a, ids.items[i])));
+    o->accounts = ids.items;
+    o->account_count = ids.count;
+    return true;
+}
+
+static bool read_context(arena *a, const struct arguments *args, struct check_options *o, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_CONTEXT];
+    struct context_key *keys = NEW_ARRAY(a, struct context_key, given->count);
+    for (size_t i = 0; i < given->count; i++) {
+        str value = given->values[i];
+        bool has = str_find_char(value, '=') != SIZE_MAX;
+        str key = str_cut(&value, '=');
+        if (!has || !key.len)
+            return error_set(e, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE", STR_ARG(visible(a, given->values[i])));
+        size_t k = 0;
+        while (k < o->context_count && !str_eq_nocase(keys[k].name, key))
+            k++;
+        str *values = NEW_ARRAY(a, str, keys[k].count + 1);
+        if (keys[k].count)
+            memcpy(values, keys[k].values, keys[k].count * sizeof *values);
+        values[keys[k].count] = value;
+        keys[k] = (struct context_key){key, KEY_PRESENT, keys[k].count > 0, values, keys[k].count + 1};
+        o->context_count += k == o->context_count;
+    }
+    o->context = keys;
+    return true;
+}
+
+static bool read_numbers(const struct arguments *args, struct check_options *o, error *e)
+{
+    str age = option_text(args, OPTION_MAX_AGE), jobs = option_text(args, OPTION_JOBS);
+    if (age.len && (!duration_parse(age, &o->max_age) || o->max_age <= 0))
+        return error_set(e, ERR_USAGE, "--max-age is no duration; expected a number and a unit: 7d, 12h, 2w");
+    for (size_t i = 0; i < jobs.len; i++) {
+        if (!ascii_is_digit(jobs.ptr[i]) || o->jobs > 256)
+            return error_set(e, ERR_USAGE, "--jobs is no number of threads; expected 1 to 256");
+        o->jobs = o->jobs * 10 + (size_t)(jobs.ptr[i] - '0');
+    }
+    if (jobs.len && (o->jobs < 1 || o->jobs > 256))
+        return error_set(e, ERR_USAGE, "--jobs is out of range; expected 1 to 256");
+    return true;
+}
+
+static bool read_route_options(arena *a, const struct arguments *args, struct check_options *o, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_ROUTE];
+    static const char *const names[] = {"remove", "leave", "remove/api", "remove/console", "leave/api", "leave/console", "transfer"};
+    if (given->count)
+        o->routes = 0;
+    for (size_t i = 0; i < given->count; i++) {
+        unsigned routes;
+        if (!routes_parse(given->values[i], &routes))
+            return error_set(e, ERR_USAGE, "there is no route \"%.*s\"%.*s (remove, leave, remove/api, remove/console, leave/api, leave/console, transfer)",
+                             STR_ARG(visible(a, given->values[i])), STR_ARG(did_you_mean(a, given->values[i], names, 7)));
+        o->routes |= routes;
+    }
+    return true;
+}
+
+static bool read_options(arena *a, const struct arguments *args, struct check_options *o, struct config *config, error *e)
+{
+    bool has_as_of;
+    if (args->operand_count == 0)
+        return error_set(e, ERR_USAGE, "no snapshot was named: orgexit check SNAPSHOT");
+    if (args->operand_count > 1)
+        return error_set(e, ERR_USAGE, "more than one snapshot was named; check them one after the other");
+    o->snapshot = args->operands[0];
+    while (o->snapshot.len > 1 && o->snapshot.ptr[o->snapshot.len - 1] == '/')
+        o->snapshot.len--;
+    if (!config_read(a, args, o->snapshot, config, e))
+        return false;
+    o->routes = config->routes;
+    o->max_age = config->max_age;
+    o->attestation_max_age = config->attestation_max_age;
+    if (!read_time(args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
+        !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e) || !read_ids(a, args, o, e) ||
+        !read_context(a, args, o, e) || !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
+        !packs_read(a, args, config, &o->packs, &o->pack_count, e))
+        return false;
+    if (!has_as_of && !time_now(&o->as_of))
+        return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
+    o->caller = option_text(args, OPTION_CALLER);
+    o->principal = option_text(args, OPTION_PRINCIPAL);
+    o->attestations = option_text(args, OPTION_ATTESTATIONS);
+    o->ous = args->options[OPTION_OU].values;
+    o->ou_count = args->options[OPTION_OU].count;
+    o->rules = (struct rules_options){.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE) : config->profile,
+                                      .config = config->source,
+                                      .params = config->params,
+                                      .severity = config->severity,
+                                      .disable = config->disable};
+    o->config = config->source;
+    o->config_waivers = config->waivers;
+    o->no_waivers = has_option(args, OPTION_NO_WAIVERS);
+    o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
+    o->digests = has_option(args, OPTION_DIGESTS);
+    o->fail_on_warning = has_option(args, OPTION_FAIL_ON) ? str_is(option_text(args, OPTION_FAIL_ON), "warning") : config->fail_on_warning;
+    return true;
+}
+
+/* ---- outputs ---- */
+
+/* Where a path will stand: its folder resolved, its name as given. NULL: no such folder. */
+static const char *resolved(arena *a, str path)
+{
+    char full[PATH_MAX];
+    size_t slash = path.len;
+    while (slash > 0 && path.ptr[slash - 1] != '/')
+        slash--;
+    str folder = slash > 1 ? str_head(path, slash - 1) : slash ? STR("/") : STR(".");
+    if (!realpath(arena_cstr(a, folder), full))
+        return NULL;
+    return arena_printf(a, "%s/%.*s", full, STR_ARG(str_from_index(path, slash))).ptr;
+}
+
+/* An output must not stand in the snapshot, nor two of them at one place. */
+static bool check_place(arena *a, const struct arguments *args, size_t index, str path, str snapshot, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    char folder[PATH_MAX];
+    const char *place = resolved(a, path);
+    if (!place)
+        return true; /* report_open says so */
+    if (realpath(arena_cstr(a, snapshot), folder)) {
+        str inside = arena_printf(a, "%s/", folder);
+        if (str_starts(str_from(place), inside))
+            return error_set(e, ERR_USAGE, "--output %.*s lies inside the snapshot; write it elsewhere", STR_ARG(visible(a, path)));
+    }
+    for (size_t i = 0; i < index; i++) {
+        str other = given->values[i];
+        (void)str_cut(&other, ':');
+        const char *there = resolved(a, other);
+        if (there && strcmp(there, place) == 0)
+            return error_set(e, ERR_USAGE, "two outputs go to %.*s", STR_ARG(visible(a, path)));
+    }
+    return true;
+}
+
+static bool open_writer(struct writers *w, str format, const char *path, struct report_style style)
+{
+    struct report_writer *r = report_open(w->arena, format, path, style, w->error);
+    if (r)
+        w->items[w->count++] = r;
+    return r != NULL;
+}
+
+static bool open_writers(struct writers *w, const struct arguments *args, const struct check_options *o)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    struct terminal t = terminal_of(args, STDOUT_FILENO);
+    struct report_style style = {.color = t.color,
+                                 .ascii = t.ascii,
+                                 .verbose = has_option(args, OPTION_VERBOSE),
+                                 .only_problems = o->only_problems,
+                                 .width = t.width,
+                                 .piped = !t.is_terminal};
+    struct report_style plain = style;
+    plain.color = false;
+    plain.width = 0;
+    str format = has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
+    w->items = NEW_ARRAY(w->arena, struct report_writer *, given->count + 1);
+    for (size_t i = 0; i < given->count; i++) {
+        str path = given->values[i];
+        bool has = str_find_char(path, ':') != SIZE_MAX;
+        str name = str_cut(&path, ':');
+        if (!has || !path.len)
+            return error_set(w->error, ERR_USAGE, "--output \"%.*s\" names no file; expected FORMAT:PATH, such as json:result.json",
+                             STR_ARG(visible(w->arena, given->values[i])));
+        if (!check_place(w->arena, args, i, path, o->snapshot, w->error) || !open_writer(w, name, arena_cstr(w->arena, path), plain))
+            return false;
+    }
+    bool silent = has_option(args, OPTION_QUIET) && !has_option(args, OPTION_FORMAT);
+    return silent || open_writer(w, format, "-", style);
+}
+
+/* No output may be an input under another name (a hard link). */
+static bool check_links(arena *a, const struct arguments *args, const struct check *c, str snapshot, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    const struct check_run *run = check_run_of(c);
+    for (size_t i = 0; i < given->count; i++) {
+        struct stat out, in;
+        str path = given->values[i];
+        (void)str_cut(&path, ':');
+        if (stat(arena_cstr(a, path), &out) != 0 || !S_ISREG(out.st_mode) || out.st_nlink < 2)
+            continue;
+        for (size_t k = 0; k < run->input_count; k++) {
+            const char *name = arena_printf(a, "%.*s/%.*s", STR_ARG(snapshot), STR_ARG(run->inputs[k].file)).ptr;
+            if (stat(name, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+                return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s", STR_ARG(visible(a, path)), name);
+        }
+    }
+    return true;
+}
+
+/* ---- the run ---- */
+
+static bool tell_account(void *self, const struct account_result *account)
+{
+    struct writers *w = self;
+    bool failed = false;
+    for (size_t i = 0; i < w->count; i++) {
+        report_account(w->items[i], account);
+        failed |= report_failed(w->items[i]);
+    }
+    return !failed;
+}
+
+static bool end_writers(struct writers *w, const struct check_summary *summary, bool whole)
+{
+    bool ok = true;
+    for (size_t i = 0; i < w->count; i++) {
+        if (whole)
+            report_end(w->items[i], summary);
+        ok &= report_close(w->items[i], w->error);
+    }
+    return ok;
+}
+
+static bool wants_pass_evidence(const struct arguments *args)
+{
+    str format = option_text(args, OPTION_FORMAT);
+    return has_option(args, OPTION_VERBOSE) || has_option(args, OPTION_OUTPUT) || (format.len && !str_is(format, "text"));
+}
+
+int run_check(arena *a, const struct arguments *args, error *e)
+{
+    struct check_options o = {0};
+    struct config config;
+    struct rule_errors faults = {0};
+    struct check_summary summary = {0};
+    if (!read_options(a, args, &o, &config, e))
+        return -1;
+    o.pass_evidence = wants_pass_evidence(args);
+    struct writers w = {.arena = a, .error = e};
+    if (!open_writers(&w, args, &o))
+        return -1;
+    struct check *c = check_open(a, &o, &faults, e);
+    if (!c && faults.count) {
+        print_faults(a, &faults, terminal_of(args, STDERR_FILENO));
+        e->message[0] = '\0';
+        return -1;
+    }
+    if (!c) {
+        error_in_snapshot(a, e, o.snapshot);
+        return -1;
+    }
+    if (!check_links(a, args, c, o.snapshot, e))
+        return -1;
+    size_t counted = check_run_of(c)->account_count;
+    for (size_t i = 0; i < w.count; i++) {
+        w.items[i]->style.table = counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE);
+        report_begin(w.items[i], check_run_of(c));
+    }
+    struct check_sink sink = {&w, tell_account};
+    bool whole = check_accounts(c, &sink, &summary, e);
+    (void)end_writers(&w, &summary, whole || e->code == ERR_RESOURCE);
+    return e->code == ERR_NONE ? summary.exit_code : -1;
+}

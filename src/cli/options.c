@@ -1,0 +1,168 @@
+/* options.c - the one table of options and commands, and the reader of arguments. Names are never abbreviated. */
+#include "cli/cli.h"
+
+const struct option_row option_table[OPTION_COUNT] = {
+    [OPTION_FORMAT] = {"format", 0, "FORMAT", false, NULL, "what to print: text, json, ndjson"},
+    [OPTION_OUTPUT] = {"output", 0, "FORMAT:PATH", true, NULL, "also write that format to a file"},
+    [OPTION_RULES] = {"rules", 0, "PATH", true, NULL, "a rule pack, or a folder of packs, beside the built-in one"},
+    [OPTION_CONFIG] = {"config", 0, "FILE", false, NULL, "read this instead of the nearest orgexit.yaml"},
+    [OPTION_NO_CONFIG] = {"no-config", 0, NULL, false, NULL, "read no orgexit.yaml"},
+    [OPTION_ACCOUNT] = {"account", 0, "ID", true, NULL, "only this account"},
+    [OPTION_ACCOUNTS_FROM] = {"accounts-from", 0, "FILE", false, NULL, "only the accounts listed in FILE, one id a line (-: standard input)"},
+    [OPTION_OU] = {"ou", 0, "PATH", true, NULL, "only accounts in this OU or below: /Root/Prod, or its id"},
+    [OPTION_ROUTE] = {"route", 0, "ROUTE", true, NULL, "remove, leave, one of their kinds (leave/api), or transfer"},
+    [OPTION_PROFILE] = {"profile", 0, "NAME", false, NULL, "how rules are ranked: full (default), current"},
+    [OPTION_AS_OF] = {"as-of", 0, "TIME", false, NULL, "judge as of this time: YYYY-MM-DD or RFC 3339"},
+    [OPTION_MAX_AGE] = {"max-age", 0, "AGE", false, NULL, "older captures prove nothing (default 7d)"},
+    [OPTION_CAPTURED_AT] = {"captured-at", 0, "TIME", false, NULL, "when the captures were made, where capture.json does not tell"},
+    [OPTION_CALLER] = {"caller", 0, "ARN", false, NULL, "who removes: a principal of the management account"},
+    [OPTION_PRINCIPAL] = {"principal", 0, "ARN", false, NULL, "who leaves: a principal of the member account"},
+    [OPTION_CONTEXT] = {"context", 0, "KEY=VALUE", true, NULL, "a condition key that is known of the call"},
+    [OPTION_ATTESTATIONS] = {"attestations", 0, "FILE", false, NULL, "read this instead of the snapshot's attestations.yaml"},
+    [OPTION_NO_WAIVERS] = {"no-waivers", 0, NULL, false, NULL, "judge as if nothing was waived"},
+    [OPTION_FAIL_ON] = {"fail-on", 0, "SEVERITY", false, "blocker|warning", "what makes the exit code 1: blocker (default) or warning"},
+    [OPTION_ONLY_PROBLEMS] = {"only-problems", 0, NULL, false, NULL, "leave out what passed"},
+    [OPTION_FULL] = {"full", 0, NULL, false, NULL, "text: every account in full, however many there are"},
+    [OPTION_DIGESTS] = {"digests", 0, NULL, false, NULL, "tell the SHA-256 of every input"},
+    [OPTION_JOBS] = {"jobs", 0, "N", false, NULL, "threads (default: one for each processor)"},
+    [OPTION_SCRIPT] = {"script", 0, NULL, false, NULL, "print a shell script of AWS CLI calls that makes a snapshot"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, false, NULL, "no report in text, errors alone"},
+    [OPTION_VERBOSE] = {"verbose", 'v', NULL, false, NULL, "show what passed, and where it rests"},
+    [OPTION_COLOR] = {"color", 0, "WHEN", false, "auto|always|never", "auto (default), always, never"},
+    [OPTION_ASCII] = {"ascii", 0, NULL, false, NULL, "no other characters than ASCII of our own"},
+    [OPTION_HELP] = {"help", 'h', NULL, false, NULL, "show this"},
+    [OPTION_VERSION] = {"version", 0, NULL, false, NULL, "show the version"},
+};
+
+static const option_id check_options[] = {
+    OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU, OPTION_ROUTE, OPTION_CALLER, OPTION_PRINCIPAL, OPTION_CONTEXT,
+    OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_RULES, OPTION_PROFILE,
+    OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_OUTPUT, OPTION_FULL, OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,
+    OPTION_DIGESTS, OPTION_JOBS, OPTION_QUIET, OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
+static const option_id rules_options[] = {OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_COLOR, OPTION_HELP};
+static const option_id collect_options[] = {OPTION_SCRIPT, OPTION_HELP};
+static const option_id help_options[] = {OPTION_HELP};
+
+#define OPTIONS(list) list, sizeof(list) / sizeof *(list)
+
+const struct command commands[] = {
+    {"check", "SNAPSHOT", "say of every account whether it is ready to leave, and what stands in the way",
+     "SNAPSHOT is a folder of AWS CLI output (orgexit collect --script > capture.sh makes one), with attestations.yaml\n"
+     "beside it for what no API tells.\n",
+     OPTIONS(check_options), run_check},
+    {"rules", "list | explain ID | fields [PREFIX] | test [PACK...]", "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests", NULL,
+     OPTIONS(rules_options), run_rules},
+    {"collect", "--script", "print the AWS CLI calls that make a snapshot", NULL, OPTIONS(collect_options), run_collect},
+    {"help", "[COMMAND]", "show how a command is used", NULL, OPTIONS(help_options), run_help},
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+str did_you_mean(arena *a, str word, const char *const *known, size_t count)
+{
+    size_t limit = word.len / 3 > 1 ? word.len / 3 : 1, best = limit + 1;
+    const char *near = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t d = str_distance(word, str_from(known[i]), limit);
+        if (d < best) {
+            best = d;
+            near = known[i];
+        }
+    }
+    return near ? arena_printf(a, "; did you mean \"%s\"?", near) : (str){0};
+}
+
+struct parsing {
+    arena *arena;
+    struct arguments *out;
+    int argc, at;
+    char **argv;
+    error *error;
+};
+
+static bool unknown_option(struct parsing *p, str name)
+{
+    const struct command *c = p->out->command;
+    const char *names[OPTION_COUNT];
+    for (size_t i = 0; i < c->option_count; i++)
+        names[i] = option_table[c->options[i]].name;
+    str hint = did_you_mean(p->arena, name, names, c->option_count);
+    return error_set(p->error, ERR_USAGE, "%s has no option --%.*s%.*s (orgexit help %s)", c->name, STR_ARG(visible(p->arena, name)),
+                     STR_ARG(hint), c->name);
+}
+
+static bool allowed_word(const struct option_row *row, str value)
+{
+    str words = str_from(row->words);
+    while (words.len)
+        if (str_eq(str_cut(&words, '|'), value))
+            return true;
+    return row->words == NULL;
+}
+
+static bool keep_option(struct parsing *p, option_id id, bool has_value, str value)
+{
+    const struct option_row *row = &option_table[id];
+    struct option_value *o = &p->out->options[id];
+    if (row->argument && !has_value) {
+        if (p->at >= p->argc)
+            return error_set(p->error, ERR_USAGE, "--%s needs a value: --%s %s", row->name, row->name, row->argument);
+        value = str_from(p->argv[p->at++]);
+    } else if (!row->argument && has_value) {
+        return error_set(p->error, ERR_USAGE, "--%s takes no value", row->name);
+    }
+    if (row->argument && !value.len)
+        return error_set(p->error, ERR_USAGE, "--%s was given an empty value; expected %s", row->name, row->argument);
+    if (row->words && !allowed_word(row, value))
+        return error_set(p->error, ERR_USAGE, "--%s is \"%.*s\"; expected one of %s", row->name, STR_ARG(visible(p->arena, value)), row->words);
+    if (o->count && !row->repeatable)
+        return error_set(p->error, ERR_USAGE, "--%s was given twice", row->name);
+    str *values = NEW_ARRAY(p->arena, str, o->count + 1);
+    if (o->count)
+        memcpy(values, o->values, o->count * sizeof *values);
+    values[o->count++] = value;
+    o->values = values;
+    return true;
+}
+
+static bool read_long(struct parsing *p, str text)
+{
+    const struct command *c = p->out->command;
+    bool has_value = str_find_char(text, '=') != SIZE_MAX;
+    str name = str_cut(&text, '=');
+    for (size_t i = 0; i < c->option_count; i++)
+        if (str_is(name, option_table[c->options[i]].name))
+            return keep_option(p, c->options[i], has_value, text);
+    return unknown_option(p, name);
+}
+
+static bool read_letter(struct parsing *p, const char *text)
+{
+    const struct command *c = p->out->command;
+    for (size_t i = 0; i < c->option_count && text[1] == '\0'; i++)
+        if (option_table[c->options[i]].letter == text[0])
+            return keep_option(p, c->options[i], false, (str){0});
+    return error_set(p->error, ERR_USAGE, "%s has no option -%.*s (orgexit help %s)", c->name, STR_ARG(visible(p->arena, str_from(text))), c->name);
+}
+
+bool arguments_read(arena *a, const struct command *c, int argc, char **argv, struct arguments *out, error *e)
+{
+    struct parsing p = {.arena = a, .out = out, .argc = argc, .argv = argv, .error = e};
+    VEC(str) operands = {0};
+    *out = (struct arguments){.command = c};
+    bool only_operands = false;
+    while (p.at < argc) {
+        const char *text = argv[p.at++];
+        bool ok = true;
+        if (only_operands || text[0] != '-' || text[1] == '\0')
+            *VEC_PUSH(a, &operands) = str_from(text);
+        else if (strcmp(text, "--") == 0)
+            only_operands = true;
+        else
+            ok = text[1] == '-' ? read_long(&p, str_from(text + 2)) : read_letter(&p, text + 1);
+        if (!ok)
+            return false;
+    }
+    out->operands = operands.items;
+    out->operand_count = operands.count;
+    return true;
+}

@@ -1,0 +1,208 @@
+/* rules.c - orgexit rules: the list, one rule in full, the fields, the rules' own tests. */
+#include <stdio.h>
+
+#include "cli/config.h"
+#include "cli/faults.h"
+
+static const struct ruleset *load(arena *a, const struct arguments *args, error *e)
+{
+    struct config config;
+    struct rule_errors faults = {0};
+    const struct pack_input *builtin, *own;
+    size_t count, more;
+    if (!config_read(a, args, STR("."), &config, e) || !ruleset_builtin_packs(a, &builtin, &count, e) ||
+        !packs_read(a, args, &config, &own, &more, e))
+        return NULL;
+    struct pack_input *packs = NEW_ARRAY(a, struct pack_input, count + more);
+    memcpy(packs, builtin, count * sizeof *packs);
+    if (more)
+        memcpy(packs + count, own, more * sizeof *packs);
+    struct rules_options options = {.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE) : config.profile,
+                                    .config = config.source,
+                                    .params = config.params,
+                                    .severity = config.severity,
+                                    .disable = config.disable};
+    const struct ruleset *rs = ruleset_load(a, packs, count + more, &options, &faults);
+    if (!rs) {
+        print_faults(a, &faults, terminal_of(args, 2));
+        error_set(e, ERR_INPUT, "%s", "");
+    }
+    return rs;
+}
+
+static const char *const kind_names[ROUTE_COUNT] = {"remove/api", "remove/console", "leave/api", "leave/console", "transfer"};
+
+/* "blocker: remove, leave; warning: transfer" */
+static str ranks_of(arena *a, const struct rule *r)
+{
+    str out = {0};
+    for (int s = SEVERITY_BLOCKER; s <= SEVERITY_INFO; s++) {
+        unsigned routes = 0;
+        str names = {0};
+        for (int on = 0; on < ROUTE_COUNT; on++)
+            routes |= rule_applies(r, (route)on) && rule_severity(r, (route)on) == (severity)s ? ROUTE_BIT(on) : 0;
+        if (!routes)
+            continue;
+        const struct {
+            unsigned routes;
+            const char *name;
+        } families[] = {{ROUTES_REMOVE, "remove"}, {ROUTES_LEAVE, "leave"}};
+        for (size_t i = 0; i < 2; i++)
+            if ((routes & families[i].routes) == families[i].routes) {
+                names = arena_printf(a, "%.*s%s%s", STR_ARG(names), names.len ? ", " : "", families[i].name);
+                routes &= ~families[i].routes;
+            }
+        for (int on = 0; on < ROUTE_COUNT; on++)
+            if (routes & ROUTE_BIT(on))
+                names = arena_printf(a, "%.*s%s%s", STR_ARG(names), names.len ? ", " : "", kind_names[on]);
+        out = arena_printf(a, "%.*s%s%s: %.*s", STR_ARG(out), out.len ? "; " : "", severity_name((severity)s), STR_ARG(names));
+    }
+    return out.len ? out : STR("disabled");
+}
+
+static int list_rules(arena *a, const struct arguments *args, error *e)
+{
+    const struct ruleset *rs = load(a, args, e);
+    if (!rs)
+        return -1;
+    printf("%-36s %-44s %s\n", "RULE", "RANKED", "TITLE");
+    for (size_t i = 0; i < ruleset_count(rs); i++) {
+        const struct rule *r = ruleset_rule(rs, i);
+        printf("%-36.*s %-44.*s %.*s\n", STR_ARG(visible(a, r->id)), STR_ARG(ranks_of(a, r)), STR_ARG(visible(a, r->title)));
+    }
+    return EXIT_READY;
+}
+
+static void print_paragraph(arena *a, const char *heading, str text)
+{
+    if (!text.len)
+        return;
+    printf("\n%s\n ", heading);
+    str rest = visible(a, text);
+    int column = 1;
+    while (rest.len) {
+        str word = str_cut(&rest, ' ');
+        if (column > 1 && column + (int)word.len > 94) {
+            printf("\n ");
+            column = 1;
+        }
+        printf(" %.*s", STR_ARG(word));
+        column += (int)word.len + 1;
+    }
+    printf("\n");
+}
+
+/* The rule's `when` and `require` as they stand in its pack: how it is decided, without another language. */
+static void print_decided(const struct rule *r)
+{
+    uint32_t first, column, last;
+    const node *require = node_get(r->node, "require");
+    source_line_column(r->source, r->node->at, &first, &column);
+    source_line_column(r->source, require ? require->at : r->node->at, &last, &column);
+    printf("\nHow it is decided  (%.*s:%u)\n", STR_ARG(r->source->file), first);
+    str rest = {r->source->text, r->source->len};
+    bool inside = false;
+    for (uint32_t line = 1; rest.len; line++) {
+        str text = str_cut(&rest, '\n');
+        size_t indent = 0;
+        while (indent < text.len && text.ptr[indent] == ' ')
+            indent++;
+        str word = str_from_index(text, indent);
+        if (line < first)
+            continue;
+        if (line > first && indent <= 2 && word.len)
+            break;
+        if (indent == 4)
+            inside = str_starts(word, STR("when:")) || str_starts(word, STR("require:"));
+        size_t at = line == first ? str_find(text, STR("require:")) : SIZE_MAX;
+        if (inside || at != SIZE_MAX)
+            printf("  %.*s\n", STR_ARG(inside ? str_from_index(text, indent < 4 ? indent : 4) : str_from_index(text, at)));
+    }
+}
+
+static void print_rule(arena *a, const struct rule *r)
+{
+    printf("%.*s  %.*s\n", STR_ARG(r->id), STR_ARG(r->title));
+    printf("  %.*s%s%s%s\n", STR_ARG(ranks_of(a, r)), r->basis == BASIS_NONE ? "" : "  (", r->basis == BASIS_NONE ? "" : rule_basis_name(r->basis),
+           r->basis == BASIS_NONE ? "" : ")");
+    print_paragraph(a, "Why", r->why);
+    print_decided(r);
+    str predicts = {0};
+    for (size_t i = 0; i < r->predict_count; i++)
+        predicts = arena_printf(a, "%.*s%s%.*s", STR_ARG(predicts), i ? ", " : "", STR_ARG(r->predicts[i]));
+    print_paragraph(a, "What AWS would answer", predicts);
+    if (r->fix_count)
+        printf("\nHow to fix\n");
+    for (NODE_EACH(item, node_get(r->node, "fix"))) {
+        printf("  %.*s\n", STR_ARG(visible(a, node_text(node_get(item, "text")))));
+        const node *command = node_get(item, "command");
+        if (command)
+            printf("     ");
+        for (NODE_EACH(word, command))
+            printf(" %.*s", STR_ARG(visible(a, node_text(word))));
+        if (command)
+            printf("\n");
+    }
+    print_paragraph(a, "When to waive", r->basis == BASIS_REFUSAL ? STR("never: AWS itself would refuse, and no waiver changes that")
+                                        : !r->waivable            ? STR("never: the rule is about the evidence itself")
+                                                                  : STR("when somebody who may decide it accepts the risk: name them, the reason and an end under \"waivers\" of attestations.yaml"));
+    if (r->reference_count)
+        printf("\nReferences\n");
+    for (size_t i = 0; i < r->reference_count; i++)
+        printf("  %.*s\n", STR_ARG(visible(a, r->references[i])));
+}
+
+static int explain_rule(arena *a, const struct arguments *args, error *e)
+{
+    const struct ruleset *rs = load(a, args, e);
+    if (!rs)
+        return -1;
+    if (args->operand_count != 2)
+        return error_set(e, ERR_USAGE, "which rule? orgexit rules explain ID (orgexit rules list shows the ids)"), -1;
+    const struct rule *r = ruleset_find(rs, args->operands[1]);
+    if (r) {
+        print_rule(a, r);
+        return EXIT_READY;
+    }
+    const char **ids = NEW_ARRAY(a, const char *, ruleset_count(rs));
+    for (size_t i = 0; i < ruleset_count(rs); i++)
+        ids[i] = arena_cstr(a, ruleset_rule(rs, i)->id);
+    error_set(e, ERR_USAGE, "there is no rule \"%.*s\"%.*s (orgexit rules list)", STR_ARG(visible(a, args->operands[1])),
+              STR_ARG(did_you_mean(a, args->operands[1], ids, ruleset_count(rs))));
+    return -1;
+}
+
+static int list_fields(arena *a, const struct arguments *args, error *e)
+{
+    str prefix = args->operand_count > 1 ? args->operands[1] : (str){0};
+    size_t shown = 0;
+    for (size_t i = 0; i < field_catalogue_count; i++) {
+        const struct field *f = &field_catalogue[i];
+        if (!str_starts(str_from(f->name), prefix))
+            continue;
+        str type = str_from(value_type_name(f->type));
+        if (f->type == TYPE_LIST)
+            type = arena_printf(a, "list<%s>", f->item == TYPE_LIST ? "record" : value_type_name(f->item));
+        printf("%-40s %-14.*s %s%s\n", f->name, STR_ARG(type), f->doc ? f->doc : "", !f->get && !f->of && !f->topic ? " (not read yet)" : "");
+        for (size_t k = 0; f->words && f->words[k]; k++)
+            printf("%s%s%s", k ? ", " : "                                                        one of ", f->words[k], f->words[k + 1] ? "" : "\n");
+        shown++;
+    }
+    if (!shown)
+        return error_set(e, ERR_USAGE, "no field begins with \"%.*s\" (orgexit rules fields)", STR_ARG(visible(a, prefix))), -1;
+    return EXIT_READY;
+}
+
+int run_rules(arena *a, const struct arguments *args, error *e)
+{
+    static const char *const words[] = {"list", "explain", "fields", "test"};
+    str what = args->operand_count ? args->operands[0] : (str){0};
+    if (str_is(what, "list") && args->operand_count == 1)
+        return list_rules(a, args, e);
+    if (str_is(what, "explain"))
+        return explain_rule(a, args, e);
+    if (str_is(what, "fields") && args->operand_count <= 2)
+        return list_fields(a, args, e);
+    error_set(e, ERR_USAGE, "rules takes list, explain ID, fields [PREFIX] or test [PACK...]%.*s", STR_ARG(did_you_mean(a, what, words, 4)));
+    return -1;
+}

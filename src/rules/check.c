@@ -1,0 +1,391 @@
+/* check.c - opens a check: snapshot, organization, rules, attestations, the accounts to judge; then runs it. */
+#include "rules/check.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "rules/check_run.h"
+#include "rules/embedded.h"
+
+enum { DEFAULT_MAX_AGE = 7 * DAY, DEFAULT_ATTESTATION_AGE = 90 * DAY, MOST_JOBS = 16, WINDOW = 3 };
+
+/* The date of what orgexit knows about AWS: pages, service models, condition keys. */
+static const char facts_date[] = "2026-09-26";
+
+/* ---- rules ---- */
+
+static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
+{
+    const struct pack_input *builtin;
+    size_t count, own = c->options.pack_count;
+    if (!ruleset_builtin_packs(c->arena, &builtin, &count, e))
+        return false;
+    struct pack_input *packs = NEW_ARRAY(c->arena, struct pack_input, count + own);
+    memcpy(packs, builtin, count * sizeof *packs);
+    if (own)
+        memcpy(packs + count, c->options.packs, own * sizeof *packs);
+    c->rules = ruleset_load(c->arena, packs, count + own, &c->options.rules, faults);
+    if (!c->rules)
+        return error_set(e, ERR_INPUT, "the rules have faults");
+    str all = {0};
+    for (size_t i = 0; i < embedded_rule_count; i++)
+        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);
+    for (size_t i = 0; i < own; i++)
+        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len, c->options.packs[i].source->text);
+    c->run.rules_digest = arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, all.ptr, all.len)));
+    return true;
+}
+
+/* ---- attestations and waivers ---- */
+
+static bool load_attestations(struct check *c, error *e)
+{
+    const struct check_options *o = &c->options;
+    const struct capture_source *from = c->org->snapshot->from;
+    source *src = NEW(c->arena, source);
+    struct extra_topics extra;
+    extra.items = ruleset_topics(c->rules, &extra.count);
+    fetch_result got;
+    if (o->attestations.len) {
+        src->file = o->attestations;
+        switch (file_read(c->arena, AT_FDCWD, arena_cstr(c->arena, o->attestations), src->file, YAML_LIMIT, &src->text, &src->len, e)) {
+        case READ_DONE: got = FETCH_DONE; break;
+        case READ_ABSENT: return error_at(e, src->file, 0, 0, "there is no such file");
+        case READ_FAILED: return false;
+        default: return false;
+        }
+    } else {
+        src->file = STR("attestations.yaml");
+        got = from->fetch_named(from->self, c->arena, "attestations.yaml", &src->text, &src->len, e);
+    }
+    if (got == FETCH_FAILED)
+        return false;
+    if (got == FETCH_ABSENT) {
+        c->attestations = attestations_none(c->arena, src->file);
+    } else {
+        const str *listed = map_get(&c->org->snapshot->digests, src->file);
+        str digest = listed || o->digests ? sha256_hex(c->arena, src->text, src->len) : (str){0};
+        if (listed && !str_eq(*listed, digest))
+            return error_at(e, src->file, 0, 0, "its SHA-256 is not the one that capture.json lists");
+        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
+        c->attestations = attestations_read(c->arena, src, &extra, o->as_of, e);
+    }
+    return c->attestations && (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
+}
+
+static void note(struct check *c, str text)
+{
+    str *notes = NEW_ARRAY(c->arena, str, c->run.note_count + 1);
+    if (c->run.note_count)
+        memcpy(notes, c->run.notes, c->run.note_count * sizeof *notes);
+    notes[c->run.note_count++] = text;
+    c->run.notes = notes;
+}
+
+/* Waivers of rules that are not there, or that nobody may waive, are errors; those without effect are told. */
+static bool check_waivers(struct check *c, error *e)
+{
+    for (size_t i = 0; i < c->attestations->waivers.count; i++) {
+        const struct waiver *w = &c->attestations->waivers.items[i];
+        const struct rule *r = ruleset_find(c->rules, w->rule);
+        if (!r)
+            return source_error(w->source, w->rule_node, e, "a waiver of a rule that is not there: \"%.*s\" (orgexit rules list)", STR_ARG(w->rule));
+        bool blocks = false;
+        for (int on = 0; on < ROUTE_COUNT; on++)
+            blocks |= rule_applies(r, (route)on) && rule_severity(r, (route)on) == SEVERITY_BLOCKER;
+        if (blocks && !r->waivable)
+            return source_error(w->source, w->rule_node, e, "%.*s can't be waived: %s", STR_ARG(w->rule),
+                                r->basis == BASIS_REFUSAL ? "AWS itself refuses, and no waiver changes that" : "the rule says waivable: false");
+        if (w->valid_until < c->options.as_of)
+            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s ended %.*s and has no effect", STR_ARG(w->rule), STR_ARG(w->by), STR_ARG(w->valid_until_text)));
+        else if (w->valid_until - c->options.as_of > 366 * (int64_t)DAY)
+            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s lasts more than a year (until %.*s)", STR_ARG(w->rule), STR_ARG(w->by), STR_ARG(w->valid_until_text)));
+        for (size_t k = 0; k < w->account_count; k++)
+            if (!organization_account(c->org, w->accounts[k]))
+                note(c, arena_printf(c->arena, "the waiver of %.*s names account %.*s, which is not in the captures", STR_ARG(w->rule), STR_ARG(w->accounts[k])));
+    }
+    return true;
+}
+
+/* ---- which accounts ---- */
+
+static bool selected_by_ou(const struct check *c, const struct org_account *account)
+{
+    for (size_t i = 0; i < c->options.ou_count; i++)
+        if (account_in_ou(account, c->options.ous[i]))
+            return true;
+    return c->options.ou_count == 0;
+}
+
+static bool select_accounts(struct check *c, error *e)
+{
+    const struct check_options *o = &c->options;
+    VEC(str) ids = {0};
+    for (size_t i = 0; i < o->account_count; i++) {
+        bool twice = false;
+        for (size_t k = 0; k < ids.count; k++)
+            twice |= str_eq(ids.items[k], o->accounts[i]);
+        if (!twice)
+            *VEC_PUSH(c->arena, &ids) = o->accounts[i];
+    }
+    c->named = o->account_count > 0;
+    for (size_t i = 0; i < c->org->account_count && !c->named; i++)
+        if (selected_by_ou(c, c->org->accounts[i]))
+            *VEC_PUSH(c->arena, &ids) = c->org->accounts[i]->id;
+    c->selected = ids.items;
+    c->selected_count = ids.count;
+    size_t counted = 0;
+    for (size_t i = 0; i < ids.count; i++)
+        counted += c->named || !str_eq(ids.items[i], c->org->management_account);
+    if (counted)
+        return true;
+    if (o->ou_count)
+        return error_set(e, ERR_INPUT, "nothing to check: no account stands in %.*s (--ou takes a path such as /Root/Prod, or an OU's id)", STR_ARG(o->ous[0]));
+    if (ids.count)
+        return error_set(e, ERR_INPUT, "nothing to check: the captures show no account but the management account");
+    return error_set(e, ERR_INPUT, "nothing to check: the captures show no account (%.*s)",
+                     STR_ARG(c->org->list_accounts.why.len ? c->org->list_accounts.why : STR("organizations/list-accounts.json lists none")));
+}
+
+/* ---- what the run begins with ---- */
+
+static void list_account_inputs(struct check *c, str id)
+{
+    const struct capture_source *from = c->org->snapshot->from;
+    for (size_t i = 0; i < account_call_count; i++) {
+        const char *argument = account_calls[i].argument;
+        struct call call = {.kind = account_calls[i].kind,
+                            .account = id,
+                            .argument = !argument ? (str){0} : strcmp(argument, "ID") == 0 ? id : str_from(argument)};
+        str path = arena_printf(c->arena, "%.*s.json", STR_ARG(call_path(c->arena, &call)));
+        uint64_t bytes;
+        if (map_get(&c->org->snapshot->errors, str_head(path, path.len - 5)) || !from->size(from->self, path.ptr, &bytes))
+            continue;
+        const str *listed = map_get(&c->org->snapshot->digests, path);
+        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){path, bytes, listed ? *listed : (str){0}};
+    }
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return str_cmp(((const struct input_file *)a)->file, ((const struct input_file *)b)->file);
+}
+
+/* The organization's inputs were read; those of accounts are listed now and read when their turn comes. */
+static bool list_inputs(struct check *c, error *e)
+{
+    bool management = false;
+    for (size_t i = 0; i < c->selected_count; i++) {
+        management |= str_eq(c->selected[i], c->org->management_account);
+        list_account_inputs(c, c->selected[i]);
+    }
+    if (!management && c->org->management_account.len)
+        list_account_inputs(c, c->org->management_account);
+    const struct snapshot *s = c->org->snapshot;
+    if (s->capture_json)
+        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
+    size_t count = c->org->read.files.count;
+    struct input_file *files = NEW_ARRAY(c->arena, struct input_file, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct read_file *r = &c->org->read.files.items[i];
+        files[i] = (struct input_file){r->path, r->bytes, r->sha256};
+    }
+    if (c->options.digests) { /* read once more, ahead of the accounts: digests stand in the head of the report */
+        for (size_t i = 0; i < count; i++) {
+            char *bytes;
+            size_t len;
+            if (files[i].sha256.len)
+                continue;
+            if (s->from->fetch_named(s->from->self, c->arena, arena_cstr(c->arena, files[i].file), &bytes, &len, e) != FETCH_DONE)
+                return error_at(e, files[i].file, 0, 0, "could not be read for its digest");
+            files[i].sha256 = sha256_hex(c->arena, bytes, len);
+        }
+    }
+    qsort(files, count, sizeof *files, by_path);
+    c->run.inputs = files;
+    c->run.input_count = count;
+    return true;
+}
+
+static void tell_run(struct check *c)
+{
+    const struct snapshot *s = c->org->snapshot;
+    struct check_run *run = &c->run;
+    run->version = STR(ORGEXIT_VERSION);
+    run->facts_date = str_from(facts_date);
+    run->snapshot = c->options.snapshot;
+    run->as_of = c->options.as_of;
+    run->has_captured_at = s->has_captured_at;
+    run->captured_at = s->captured_at;
+    run->profile = ruleset_profile(c->rules);
+    run->disabled = ruleset_weakened(c->rules, &run->disabled_count);
+    run->org_id = c->org->id;
+    run->management_account = c->org->management_account;
+    run->routes = c->options.routes;
+    run->account_count = c->selected_count;
+    int64_t age = c->options.as_of - s->captured_at;
+    if (s->fresh == TRI_YES && age > DAY)
+        note(c, arena_printf(c->arena, "the captures are %.*s old: capture again before acting on a verdict", STR_ARG(duration_format(c->arena, age))));
+}
+
+/* ---- the management account's caller ---- */
+
+static void load_management(struct check *c)
+{
+    if (!c->org->management_account.len)
+        return;
+    struct account *m = account_load(c->arena, c->org, c->org->management_account, NULL);
+    c->facts.management = m;
+}
+
+static bool make_everything(struct check *c, error *e)
+{
+    static const char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+    source *src = NEW(c->arena, source);
+    struct policy_ref *ref = NEW(c->arena, struct policy_ref);
+    struct policy_set *set = NEW(c->arena, struct policy_set);
+    src->file = STR("(everything)");
+    src->len = sizeof text - 1;
+    src->text = arena_alloc_zero(c->arena, sizeof text + FILE_TAIL);
+    memcpy(src->text, text, sizeof text);
+    if (!json_read(c->arena, src, e))
+        return false;
+    ref->policy = policy_parse(c->arena, src, src->root, e);
+    ref->id = src->file;
+    *set = (struct policy_set){ref, 1, true};
+    c->facts.everything = set;
+    return ref->policy != NULL;
+}
+
+static void fill_defaults(struct check_options *o)
+{
+    if (!o->max_age)
+        o->max_age = DEFAULT_MAX_AGE;
+    if (!o->attestation_max_age)
+        o->attestation_max_age = DEFAULT_ATTESTATION_AGE;
+    if (!o->routes)
+        o->routes = ROUTES_REMOVE | ROUTES_LEAVE;
+    if (!o->jobs) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        o->jobs = processors < 1 ? 1 : processors > MOST_JOBS ? MOST_JOBS : (size_t)processors;
+    }
+}
+
+static bool route_has_blockers(struct check *c, error *e)
+{
+    for (int r = 0; r < ROUTE_COUNT; r++) {
+        size_t count;
+        if (!(c->options.routes & ROUTE_BIT(r)))
+            continue;
+        (void)ruleset_blockers(c->rules, (route)r, &count);
+        if (!count)
+            return error_set(e, ERR_INPUT, "no blocker applies to the route %s: nothing could say that an account is ready", route_name((route)r));
+    }
+    return true;
+}
+
+struct check *check_open(arena *a, const struct check_options *options, struct rule_errors *faults, error *e)
+{
+    struct check *c = NEW(a, struct check);
+    c->arena = a;
+    c->options = *options;
+    fill_defaults(&c->options);
+    const struct check_options *o = &c->options;
+    struct snapshot_options how = {.as_of = o->as_of,
+                                   .max_age = o->max_age,
+                                   .has_captured_at = o->has_captured_at,
+                                   .captured_at = o->captured_at,
+                                   .digests = o->digests};
+    if (!load_rules(c, faults, e))
+        return NULL;
+    struct capture_source *from = folder_source_open(a, arena_cstr(a, o->snapshot), e);
+    struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
+    c->org = s ? organization_load(a, s, e) : NULL;
+    if (!c->org || !load_attestations(c, e) || !check_waivers(c, e) || !route_has_blockers(c, e) || !select_accounts(c, e) ||
+        !make_everything(c, e))
+        return NULL;
+    c->facts.org = c->org;
+    c->facts.attestations = c->attestations;
+    c->facts.caller = o->caller.len ? o->caller : s->caller;
+    c->facts.principal = o->principal;
+    c->facts.given = o->context;
+    c->facts.given_count = o->context_count;
+    c->facts.as_of = o->as_of;
+    c->facts.attestation_max_age = o->attestation_max_age;
+    c->facts.profile = ruleset_profile(c->rules);
+    c->facts.account_count = c->selected_count;
+    c->facts.snapshot = o->snapshot;
+    load_management(c);
+    if (!list_inputs(c, e))
+        return NULL;
+    tell_run(c);
+    return c;
+}
+
+const struct check_run *check_run_of(const struct check *c)
+{
+    return &c->run;
+}
+
+const struct ruleset *check_rules(const struct check *c)
+{
+    return c->rules;
+}
+
+/* ---- the accounts ---- */
+
+struct running {
+    struct check *check;
+    const struct check_sink *sink;
+};
+
+static void make(arena *a, size_t item, void *slot, void *arg, error *e)
+{
+    const struct running *r = arg;
+    (void)e;
+    check_judge_account(r->check, a, r->check->selected[item], slot);
+}
+
+/* An account that did not fit into memory is undetermined, and the run ends with code 4. */
+static void failed_account(struct check *c, size_t item, const error *failed, struct account_slot *slot)
+{
+    struct input_error *told = NEW(c->arena, struct input_error);
+    *slot = (struct account_slot){0};
+    *told = (struct input_error){.message = arena_str(c->arena, str_from(failed->message))};
+    slot->result = (struct account_result){.id = c->selected[item], .by_route = -1, .counted = true, .errors = told, .error_count = 1};
+}
+
+static bool emit(size_t item, void *made, const error *failed, void *arg, error *e)
+{
+    struct running *r = arg;
+    struct account_slot *slot = made;
+    if (failed) {
+        failed_account(r->check, item, failed, slot);
+        error_set(e, ERR_RESOURCE, "account %.*s: %s", STR_ARG(r->check->selected[item]), failed->message);
+    }
+    sums_add(r->check, slot);
+    return r->sink->account(r->sink->self, &slot->result);
+}
+
+bool check_accounts(struct check *c, const struct check_sink *sink, struct check_summary *summary, error *e)
+{
+    struct running running = {c, sink};
+    struct pool pool = {.jobs = c->options.jobs,
+                        .window = WINDOW,
+                        .count = c->selected_count,
+                        .slot_size = sizeof(struct account_slot),
+                        .arena_limit = c->options.memory_limit,
+                        .arg = &running,
+                        .make = make,
+                        .emit = emit};
+    if (!sums_open(c, summary))
+        return false;
+    bool ok = pool_run(&pool, e);
+    sums_close(c);
+    if (e->code == ERR_RESOURCE)
+        summary->exit_code = 4;
+    return ok;
+}

@@ -1,0 +1,348 @@
+/* check_account.c - judges one account by every rule on every route, and keeps the findings with their places. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "rules/check_run.h"
+
+struct work {
+    struct check *check;
+    arena *arena;
+    struct account *account;
+    struct facts facts;
+    struct judge judge;
+    VEC(struct finding) findings;
+    VEC(struct obstacle) obstacles;
+    struct verdict_record *records[ROUTE_COUNT];
+    size_t record_count[ROUTE_COUNT];
+    bool has_end[ROUTE_COUNT]; /* what first ends a READY of the route */
+    int64_t end[ROUTE_COUNT];
+    str end_because[ROUTE_COUNT];
+    size_t open[ROUTE_COUNT];  /* blockers that neither passed nor were waived */
+    int64_t opens_at[ROUTE_COUNT]; /* when waiting settles the one that is left */
+    bool waits[ROUTE_COUNT];
+    unsigned waived[ROUTE_COUNT];
+    outcome *by_rule;
+    bool *has_rule;
+};
+
+/* ---- evidence ---- */
+
+static struct evidence locate(struct work *w, const struct mark *m, bool look_up)
+{
+    struct evidence e = {.file = m->file,
+                         .level = m->level,
+                         .level_path = m->level_path,
+                         .policy = m->policy,
+                         .policy_name = m->policy_name,
+                         .sid = m->sid,
+                         .statement = m->source ? m->statement : -1,
+                         .text = m->text};
+    if (!m->source)
+        return e;
+    const source *file = m->source->outer ? m->source->outer : m->source;
+    e.file = file->file;
+    if (!m->node || !look_up)
+        return e;
+    struct position at = {0};
+    source_locate(w->arena, m->source, m->node, &at);
+    e.pointer = at.pointer;
+    e.inner_pointer = at.inner_pointer;
+    e.line = at.line;
+    e.column = at.column;
+    e.end_column = at.end_column;
+    e.excerpt = at.excerpt;
+    return e;
+}
+
+static void fingerprint(struct work *w, struct finding *f)
+{
+    str text = arena_printf(w->arena, "%.*s%c%.*s%c%s%c%u", STR_ARG(f->rule), 0, STR_ARG(w->account->id), 0, outcome_name(f->unwaived), 0, f->routes);
+    for (size_t i = 0; i < f->evidence_count; i++)
+        text = arena_printf(w->arena, "%.*s%c%.*s%c%.*s%c%.*s%d", STR_ARG(text), 0, STR_ARG(f->evidence[i].file), 0, STR_ARG(f->evidence[i].policy), 0,
+                            STR_ARG(f->evidence[i].sid), f->evidence[i].sid.ptr ? 0 : f->evidence[i].statement);
+    str hex = sha256_hex(w->arena, text.ptr, text.len);
+    memcpy(f->fingerprint, hex.ptr, 16);
+    f->fingerprint[16] = '\0';
+}
+
+/* ---- waivers ---- */
+
+static const struct waiver *waiver_of(const struct work *w, str rule)
+{
+    const struct check *c = w->check;
+    if (c->options.no_waivers)
+        return NULL;
+    for (size_t i = 0; i < c->attestations->waivers.count; i++) {
+        const struct waiver *waiver = &c->attestations->waivers.items[i];
+        if (!str_eq(waiver->rule, rule) || waiver->valid_until < c->options.as_of)
+            continue;
+        for (size_t k = 0; k < waiver->account_count; k++)
+            if (str_eq(waiver->accounts[k], w->account->id))
+                return waiver;
+    }
+    return NULL;
+}
+
+static void ends(struct work *w, route r, int64_t end, str because)
+{
+    if (w->has_end[r] && w->end[r] <= end)
+        return;
+    w->has_end[r] = true;
+    w->end[r] = end;
+    w->end_because[r] = because;
+}
+
+/* ---- findings ---- */
+
+static struct finding *same_finding(struct work *w, const struct finding *f)
+{
+    for (size_t i = 0; i < w->findings.count; i++) {
+        struct finding *g = &w->findings.items[i];
+        if (str_eq(g->rule, f->rule) && g->severity == f->severity && g->outcome == f->outcome && str_eq(g->message, f->message))
+            return g;
+    }
+    return NULL;
+}
+
+static void keep_marks(struct work *w, struct finding *f, const struct judgement *j)
+{
+    bool look_up = f->outcome != OUTCOME_PASS || w->check->options.pass_evidence;
+    struct evidence *evidence = NEW_ARRAY(w->arena, struct evidence, j->mark_count);
+    for (size_t i = 0; i < j->mark_count; i++)
+        evidence[i] = locate(w, &j->marks[i], look_up);
+    f->evidence = evidence;
+    f->evidence_count = j->mark_count;
+}
+
+static void keep_finding(struct work *w, const struct rule *r, route on, const struct judgement *j, const struct waiver *waiver)
+{
+    struct finding f = {.rule = r->id,
+                        .title = r->title,
+                        .severity = j->severity,
+                        .outcome = waiver ? OUTCOME_WAIVED : j->outcome,
+                        .unwaived = j->outcome,
+                        .routes = ROUTE_BIT(on),
+                        .message = j->message};
+    struct finding *known = same_finding(w, &f);
+    if (known) {
+        known->routes |= f.routes;
+        return;
+    }
+    f.why = r->why;
+    f.predicts = r->predict_count ? r->predicts[0] : (str){0};
+    f.depends_on = j->depends_on;
+    f.depends_on_count = j->depends_on_count;
+    f.needs = j->needs;
+    f.need_count = j->need_count;
+    f.references = r->references;
+    f.reference_count = r->reference_count;
+    keep_marks(w, &f, j);
+    if (j->outcome != OUTCOME_PASS)
+        f.fixes = judge_fixes(w->arena, &w->judge, r, on, &f.fix_count);
+    if (waiver) {
+        struct waiver_note *note = NEW(w->arena, struct waiver_note);
+        *note = (struct waiver_note){waiver->by, waiver->reason, waiver->valid_until_text};
+        f.waiver = note;
+    }
+    *VEC_PUSH(w->arena, &w->findings) = f;
+}
+
+/* ---- obstacles: what stands in the way, in words that are the same for other accounts ---- */
+
+static str obstacle_text(struct work *w, const struct rule *r, const struct judgement *j)
+{
+    const struct mark *m = NULL;
+    for (size_t i = 0; i < j->mark_count && !m; i++)
+        if (j->marks[i].level.len)
+            m = &j->marks[i];
+    if (m && m->policy.len) {
+        str name = m->policy_name.len ? m->policy_name : m->policy;
+        return arena_printf(w->arena, "SCP %.*s (%.*s) at %.*s", STR_ARG(name), STR_ARG(m->policy), STR_ARG(m->level_path.len ? m->level_path : m->level));
+    }
+    if (m)
+        return arena_printf(w->arena, "SCPs at %.*s", STR_ARG(m->level_path.len ? m->level_path : m->level));
+    for (size_t i = 0; i < j->need_count; i++)
+        if (strcmp(j->needs[i].kind, "attestation") == 0)
+            return arena_printf(w->arena, "%.*s is not attested, or no longer", STR_ARG(j->needs[i].name));
+    return r->title;
+}
+
+static void keep_obstacle(struct work *w, const struct rule *r, route on, const struct judgement *j)
+{
+    struct obstacle o = {obstacle_text(w, r, j), r->id, j->outcome, ROUTE_BIT(on)};
+    for (size_t i = 0; i < w->obstacles.count; i++) {
+        struct obstacle *k = &w->obstacles.items[i];
+        if (str_eq(k->text, o.text)) {
+            k->routes |= o.routes;
+            if (o.outcome == OUTCOME_FAIL)
+                k->outcome = OUTCOME_FAIL;
+            return;
+        }
+    }
+    *VEC_PUSH(w->arena, &w->obstacles) = o;
+}
+
+/* ---- judging ---- */
+
+static void count_rule(struct work *w, size_t index, outcome o)
+{
+    static const int rank[] = {[OUTCOME_FAIL] = 4, [OUTCOME_UNKNOWN] = 3, [OUTCOME_WAIVED] = 2, [OUTCOME_PASS] = 1, [OUTCOME_NOT_APPLICABLE] = 0};
+    if (!w->has_rule[index] || rank[o] > rank[w->by_rule[index]])
+        w->by_rule[index] = o;
+    w->has_rule[index] = true;
+}
+
+static void note_blocker(struct work *w, const struct rule *r, route on, const struct judgement *j, const struct waiver *waiver)
+{
+    outcome o = waiver ? OUTCOME_WAIVED : j->outcome;
+    w->records[on][w->record_count[on]++] = (struct verdict_record){r->id, o};
+    if (waiver) {
+        w->waived[on]++;
+        ends(w, on, waiver->valid_until, arena_printf(w->arena, "waiver of %.*s", STR_ARG(r->id)));
+    }
+    if (o == OUTCOME_PASS && w->facts.has_end)
+        ends(w, on, w->facts.end, str_from(w->facts.end_topic));
+    if (o != OUTCOME_FAIL && o != OUTCOME_UNKNOWN)
+        return;
+    w->open[on]++;
+    w->waits[on] = j->has_passes_at;
+    w->opens_at[on] = j->passes_at;
+    keep_obstacle(w, r, on, j);
+}
+
+static void judge_rule(struct work *w, size_t index, const struct rule *r, route on)
+{
+    struct judgement j = {0};
+    facts_forget_ends(&w->facts);
+    judge(w->arena, &w->judge, r, on, &j);
+    const struct waiver *waiver = NULL;
+    bool blocker = j.severity == SEVERITY_BLOCKER;
+    if ((j.outcome == OUTCOME_FAIL || j.outcome == OUTCOME_UNKNOWN) && (!blocker || r->waivable)) {
+        waiver = waiver_of(w, r->id);
+        if (waiver && j.outcome == OUTCOME_UNKNOWN && !waiver->accept_unknown)
+            waiver = NULL;
+    }
+    if (blocker)
+        note_blocker(w, r, on, &j, waiver);
+    count_rule(w, index, waiver ? OUTCOME_WAIVED : j.outcome);
+    if (j.outcome != OUTCOME_NOT_APPLICABLE)
+        keep_finding(w, r, on, &j, waiver);
+}
+
+static int rank_of(const struct finding *f)
+{
+    static const int by_outcome[] = {[OUTCOME_FAIL] = 0, [OUTCOME_UNKNOWN] = 1, [OUTCOME_WAIVED] = 2, [OUTCOME_PASS] = 3, [OUTCOME_NOT_APPLICABLE] = 4};
+    if (f->outcome == OUTCOME_PASS || f->outcome == OUTCOME_WAIVED)
+        return 100 + by_outcome[f->outcome] * 10 + (int)f->severity;
+    return (int)f->severity * 10 + by_outcome[f->outcome];
+}
+
+/* Problems first, the worst before the others; then in the order of the rules. */
+static void sort_findings(struct finding *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct finding f = items[i];
+        size_t k = i;
+        for (; k > 0 && rank_of(&items[k - 1]) > rank_of(&f); k--)
+            items[k] = items[k - 1];
+        items[k] = f;
+    }
+}
+
+static void judge_routes(struct work *w, struct account_result *out)
+{
+    const struct check *c = w->check;
+    size_t rules = ruleset_count(c->rules);
+    for (int on = 0; on < ROUTE_COUNT; on++) {
+        if (!(c->options.routes & ROUTE_BIT(on)))
+            continue;
+        w->records[on] = NEW_ARRAY(w->arena, struct verdict_record, rules);
+        for (size_t i = 0; i < rules; i++) {
+            const struct rule *r = ruleset_rule(c->rules, i);
+            if (!r->disabled && rule_applies(r, (route)on))
+                judge_rule(w, i, r, (route)on);
+        }
+        size_t expected;
+        const str *blockers = ruleset_blockers(c->rules, (route)on, &expected);
+        out->routes[on] = verdict_of(blockers, expected, w->records[on], w->record_count[on]);
+        if (w->account->errors.count) /* an input of the account could not be read: there is no verdict from it */
+            out->routes[on] = VERDICT_UNDETERMINED;
+        const struct principal *actor = facts_actor(&w->facts, (route)on);
+        out->actors[on] = actor->known ? actor->arn : (str){0};
+    }
+}
+
+static void tell_times(struct work *w, struct account_result *out)
+{
+    const struct snapshot *s = w->check->org->snapshot;
+    if (out->verdict == VERDICT_READY && out->by_route >= 0) {
+        route r = (route)out->by_route;
+        if (s->has_captured_at)
+            ends(w, r, s->captured_at + w->check->options.max_age, STR("capture age"));
+        out->has_ready_until = w->has_end[r];
+        out->ready_until = w->end[r];
+        out->ready_until_because = w->end_because[r];
+        out->waived = w->waived[r];
+        return;
+    }
+    for (int on = 0; on < ROUTE_COUNT; on++) {
+        if (!(w->check->options.routes & ROUTE_BIT(on)) || w->account->errors.count || w->open[on] != 1 || !w->waits[on])
+            continue;
+        if (!out->has_ready_from || w->opens_at[on] < out->ready_from)
+            out->ready_from = w->opens_at[on];
+        out->has_ready_from = true;
+    }
+}
+
+static void name_account(const struct account *account, struct account_result *out)
+{
+    const struct org_account *listed = account->listed;
+    if (!listed)
+        return;
+    out->name = listed->name;
+    if (listed->parent && listed->parent->anchored)
+        out->path = listed->parent->path;
+}
+
+void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot)
+{
+    struct work *w = NEW(a, struct work);
+    struct account_result *out = &slot->result;
+    size_t rules = ruleset_count(c->rules);
+    w->check = c;
+    w->arena = a;
+    w->account = account_load(a, c->org, id, NULL);
+    w->by_rule = NEW_ARRAY(a, outcome, rules);
+    w->has_rule = NEW_ARRAY(a, bool, rules);
+    facts_open(&w->facts, a, &c->facts, w->account);
+    struct fact_source facts = facts_source(&w->facts);
+    w->judge = (struct judge){.facts = &facts, .as_of = c->options.as_of};
+
+    *out = (struct account_result){.id = id, .by_route = -1};
+    out->counted = c->named || !str_eq(id, c->org->management_account);
+    name_account(w->account, out);
+    judge_routes(w, out);
+    out->verdict = verdict_over(out->routes, c->options.routes, &out->by_route);
+    tell_times(w, out);
+
+    sort_findings(w->findings.items, w->findings.count);
+    size_t kept = 0;
+    for (size_t i = 0; i < w->findings.count; i++) {
+        struct finding *f = &w->findings.items[i];
+        out->passed += f->outcome == OUTCOME_PASS;
+        if (c->options.only_problems && f->outcome == OUTCOME_PASS)
+            continue;
+        fingerprint(w, f);
+        w->findings.items[kept++] = *f;
+    }
+    out->findings = w->findings.items;
+    out->finding_count = kept;
+    for (size_t i = 0; i < rules; i++)
+        out->not_applicable += w->has_rule[i] && w->by_rule[i] == OUTCOME_NOT_APPLICABLE;
+    out->errors = w->account->errors.items;
+    out->error_count = w->account->errors.count;
+    slot->by_rule = w->by_rule;
+    slot->has_rule = w->has_rule;
+    slot->obstacles = w->obstacles.items;
+    slot->obstacle_count = w->obstacles.count;
+}

@@ -1,0 +1,60 @@
+/* check_run.h - shared by check.c, check_account.c and check_sums.c; not for others. */
+#ifndef ORGEXIT_RULES_CHECK_RUN_H
+#define ORGEXIT_RULES_CHECK_RUN_H
+
+#include "rules/check.h"
+#include "rules/facts_run.h"
+#include "rules/judge.h"
+#include "rules/verdict.h"
+
+struct cause_count {
+    struct cause cause;
+    size_t order;
+};
+
+struct sums {
+    arena *arena;
+    struct check_summary *summary;
+    struct rule_count *by_rule;
+    VEC(struct cause_count) causes;
+    struct map cause_by_key; /* text -> index + 1 */
+    VEC(struct input_error) errors;
+    bool warning_failed, warning_unknown;
+};
+
+struct check {
+    arena *arena;
+    struct check_options options;
+    struct organization *org;
+    const struct ruleset *rules;
+    struct attestations *attestations;
+    struct facts_run facts;
+    struct check_run run;
+    const str *selected; /* account ids */
+    size_t selected_count;
+    bool named; /* with --account: the management account counts too */
+    struct sums sums;
+};
+
+/* What stands in the way of one account, for the sums. */
+struct obstacle {
+    str text, rule;
+    outcome outcome;
+    unsigned routes;
+};
+
+struct account_slot {
+    struct account_result result;
+    const outcome *by_rule; /* the worst over the selected routes, in the order of the rules */
+    const bool *has_rule;   /* some selected route has an outcome */
+    const struct obstacle *obstacles;
+    size_t obstacle_count;
+};
+
+void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot);
+
+bool sums_open(struct check *c, struct check_summary *summary);
+void sums_add(struct check *c, const struct account_slot *slot);
+void sums_close(struct check *c);
+
+#endif

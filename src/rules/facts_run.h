@@ -1,0 +1,124 @@
+/*
+ * facts_run.h - what facts are drawn from: the run (organization, attestations, who calls) and one account of it.
+ * Private to src/rules/facts*.c and check.c.
+ */
+#ifndef ORGEXIT_RULES_FACTS_RUN_H
+#define ORGEXIT_RULES_FACTS_RUN_H
+
+#include "iam/evaluate.h"
+#include "org/account.h"
+#include "org/attest.h"
+#include "rules/facts.h"
+#include "rules/value.h"
+
+/* Read only while accounts are judged. */
+struct facts_run {
+    const struct organization *org;
+    const struct attestations *attestations;
+    const struct account *management; /* NULL: the management account is not known */
+    str caller;                       /* --caller, else capture.json's; empty: not given */
+    str principal;                    /* --principal; empty: one is chosen */
+    const struct context_key *given;  /* --context */
+    size_t given_count;
+    int64_t as_of, attestation_max_age; /* seconds */
+    str profile;
+    size_t account_count;
+    str snapshot;                        /* as the user named it, for commands */
+    const struct policy_set *everything; /* a policy that allows all: what is left is what else denies */
+};
+
+/* Who acts, in one account. */
+struct principal {
+    bool known;
+    str why;               /* not known, or not captured: one clause */
+    struct need need;      /* then: what would settle it; kind NULL: nothing named */
+    const struct capture_doc *doc; /* then: the capture to blame; NULL: none */
+    str arn;               /* the role's for a session */
+    str account_id;        /* of the ARN */
+    bool is_root;
+    bool captured;         /* its policies are at hand: it is root, or `entity` */
+    const struct account *account; /* whose captures it was looked for in */
+    const struct entity *entity;   /* NULL: the root user, or not captured */
+};
+
+struct facts {
+    arena *arena;
+    const struct facts_run *run;
+    const struct account *account;
+    struct value **values[ROUTE_COUNT + 1]; /* by field_index; the last: fields that are the same on every route */
+    const struct level *scps; /* root to account; made when first asked for */
+    size_t scp_count;
+    tri scps_apply;
+    bool scps_made;
+    struct principal actors[ROUTE_COUNT];
+    bool actor_made[ROUTE_COUNT];
+
+    /* What ends first of all attested values asked for since facts_forget_ends(). */
+    bool has_end;
+    int64_t end;
+    const char *end_topic;
+};
+
+void facts_open(struct facts *f, arena *a, const struct facts_run *run, const struct account *account);
+struct fact_source facts_source(struct facts *f);
+void facts_forget_ends(struct facts *f);
+
+/* ---- making values ---- */
+
+struct value fact_yes_no(bool yes);
+struct value fact_tri(struct facts *f, tri t, str why);
+struct value fact_text(str text); /* empty: absent */
+struct value fact_word(str text); /* enum */
+struct value fact_duration(int64_t seconds);
+struct value fact_time(int64_t seconds);
+struct value fact_unknown(value_type type, str why);
+struct value fact_absent(value_type type);
+struct value fact_list(const struct element *items, size_t count, bool complete, str why);
+
+void fact_mark(struct facts *f, struct value *v, struct mark m);
+void fact_mark_place(struct facts *f, struct value *v, const source *s, const node *n, str text);
+void fact_need(struct facts *f, struct value *v, struct need n);
+
+/* Unknown because of a capture, with the command that makes it; or marks the file when it is there. */
+struct value fact_not_captured(struct facts *f, value_type type, const struct capture_doc *d);
+struct need fact_capture_need(struct facts *f, const struct capture_doc *d);
+
+/* ---- who acts and what is decided ---- */
+
+const struct principal *facts_actor(struct facts *f, route r);
+struct principal facts_root(struct facts *f);
+struct principal facts_principal(struct facts *f, const struct account *account, str arn);
+
+struct question {
+    const struct principal *who;
+    str action, resource;
+    bool resource_known;
+    bool scps;             /* SCPs count */
+    bool everything;       /* as if its identity policies allowed all */
+    const struct context_key *given; /* beside --context */
+    size_t given_count;
+};
+/* NULL when the principal's policies are not at hand (unless everything). */
+const struct verdict_trace *facts_decide(struct facts *f, const struct question *q);
+
+/* The decision of facts_decide as a value, with what stands against it or what would settle it. */
+struct value facts_can(struct facts *f, const struct question *q);
+
+/* The route's action: LeaveOrganization on "*", RemoveAccountFromOrganization on the account's ARN, AcceptHandshake. */
+str facts_route_action(route r);
+str facts_route_resource(struct facts *f, route r, bool *known);
+
+str facts_account_arn(struct facts *f); /* empty: not known */
+str facts_partition(struct facts *f);   /* "aws" when nothing says otherwise */
+
+/* Roles of service principals alone, and service-linked ones, let nobody in. */
+tri facts_role_admits(struct facts *f, const struct entity *role);
+
+struct need facts_key_need(struct facts *f, str key);
+struct value facts_principal_unknown(struct facts *f, value_type type, const struct principal *p);
+void facts_tell_keys(struct facts *f, struct value *v, const struct verdict_trace *t);
+str facts_why_open(struct facts *f, const struct verdict_trace *t, str action);
+struct mark facts_match_mark(struct facts *f, const struct match *m, str action);
+str facts_sentence_of_match(struct facts *f, const struct match *m);
+
+#endif
