@@ -1,0 +1,9 @@
+/* formats.h - the writers, one for each file; report.c has the table of them. */
+#ifndef ORGEXIT_REPORT_FORMATS_H
+#define ORGEXIT_REPORT_FORMATS_H
+
+#include "report/report.h"
+
+extern const struct report_format report_text, report_json, report_ndjson;
+
+#endif
