@@ -36,7 +36,7 @@ struct reader {
     yaml_event_t event;
     const char *text;        /* what libyaml reads: behind a byte order mark */
     size_t seen_char, seen;  /* a place in it, in characters (as libyaml counts) and in bytes */
-    size_t events, nodes, copies, documents;
+    size_t events, documents, nodes, copies, anchor_count;
     struct map anchors;      /* name to node */
     node *root;
     size_t depth;
@@ -97,7 +97,7 @@ static const struct {
     {"did not find expected '-' indicator", "this line fits no indentation above it; expected '-' or less indentation"},
     {"found unexpected end of stream", "the file ends inside a text: it was cut off, or a quotation mark is missing"},
     {"did not find expected <document start>", "found more text behind the end of the document; expected nothing"},
-    {"did not find expected node content", "expected a value"},
+    {"did not find expected node content", "expected a key or a value"},
 };
 
 static bool library_error(struct reader *r)
@@ -479,12 +479,12 @@ static bool take_key(struct reader *r)
 
 /* ---- anchors and aliases ---- */
 
-static bool keep_anchor(struct reader *r, const char *name, node *n)
+static bool keep_anchor(struct reader *r, const struct properties *p, node *n)
 {
-    if (!name)
+    if (!p->anchor)
         return true;
-    *map_at(r->arena, &r->anchors, arena_str(r->arena, str_from(name))) = n; /* the latest of a name holds */
-    return r->anchors.count <= ANCHOR_LIMIT || fail_at(r, n->at, "found more than %d anchors", ANCHOR_LIMIT);
+    *map_at(r->arena, &r->anchors, arena_str(r->arena, str_from(p->anchor))) = n; /* the latest of a name holds */
+    return ++r->anchor_count <= ANCHOR_LIMIT || fail_at(r, p->at, "found more than %d anchors", ANCHOR_LIMIT);
 }
 
 /* A copy of the tree below `n`, at `depth` open lists and objects. The copy stands where the original stands. */
@@ -580,7 +580,7 @@ static bool take_scalar(struct reader *r)
     if (!set_scalar(r, n, &p, text))
         return false;
     close_wrappers(r);
-    return keep_anchor(r, p.anchor, outermost ? outermost : n);
+    return keep_anchor(r, &p, outermost ? outermost : n);
 }
 
 static bool take_start(struct reader *r, int type, tag_kind own, const yaml_char_t *anchor, const yaml_char_t *tag)
@@ -594,7 +594,7 @@ static bool take_start(struct reader *r, int type, tag_kind own, const yaml_char
     if (p.means->kind == TAG_SHORT && !open_wrapper(r, &p, &outermost))
         return false;
     node *n = new_node(r, p.value_at);
-    return open_frame(r, n, type) && keep_anchor(r, p.anchor, outermost ? outermost : n);
+    return open_frame(r, n, type) && keep_anchor(r, &p, outermost ? outermost : n);
 }
 
 static void take_end(struct reader *r)

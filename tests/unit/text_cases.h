@@ -123,7 +123,9 @@ static struct text_case *cases_read(arena *a, const char *path, size_t *count, e
             put(&b, "", 0);
         } else if (line.len && line.ptr[0] == '@') {
             in_text = false;
-            *VEC_PUSH(a, &expected) = line;
+            struct bytes wanted = {.arena = a};
+            put_line(&wanted, line);
+            *VEC_PUSH(a, &expected) = (str){wanted.text, wanted.len - 1};
         } else if (in_text) {
             put_line(&b, line);
         } else if (line.len && line.ptr[0] != '#') {
