@@ -414,12 +414,12 @@ static bool rule_ranks(struct loader *l, const node *n, struct rule *r)
     unsigned all = ROUTES_REMOVE | ROUTES_LEAVE, taken = 0;
     if (routes && node_is_object(levels))
         return fault_key(l, routes, (str){0}, "\"severity\" names the routes already: leave \"routes\" out");
+    bool good = true;
     if (routes) {
         all = 0;
-        if (!routes_read(l, routes, &all, &taken))
-            return false;
+        good = routes_read(l, routes, &all, &taken);
     }
-    return severity_read(l, levels, all, r->ranked_as);
+    return severity_read(l, levels, all, r->ranked_as) && good;
 }
 
 static bool rule_basis_read(struct loader *l, const node *n, struct rule *r)
@@ -473,7 +473,7 @@ static bool blocker_check(struct loader *l, const node *n, const struct rule *r)
     if (!routes_ranked(r->ranked_as, SEVERITY_BLOCKER))
         return true;
     bool good = true;
-    if (r->basis == BASIS_NONE)
+    if (r->basis == BASIS_NONE && !node_get(n, "basis"))
         good = fault(l, n, STR("refusal: AWS refuses; safety: the account would be lost; aws-procedure: AWS's page says so"),
                      "blocker \"%.*s\" lacks \"basis\"", STR_ARG(r->id));
     if (r->fix_count == 0)
