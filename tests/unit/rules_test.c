@@ -590,6 +590,7 @@ struct facts_of_a_test {
     struct value value[8];
     struct value other;
     size_t count;
+    struct can_question asked; /* the last one */
 };
 
 static const struct value *field_of_a_test(void *self, const struct field *f, route on)
@@ -605,8 +606,8 @@ static const struct value *field_of_a_test(void *self, const struct field *f, ro
 
 static const struct value *nobody_can(void *self, const struct can_question *q, route on)
 {
-    (void)q;
     (void)on;
+    ((struct facts_of_a_test *)self)->asked = *q;
     return &((struct facts_of_a_test *)self)->other;
 }
 
@@ -641,8 +642,10 @@ static bool only_what_decided(arena *a, void *arg, error *e)
     bool unknown = out.outcome == OUTCOME_UNKNOWN && out.need_count == 1 && out.mark_count == 0 &&
                    str_is(out.message,
                           "Cannot tell whether the contact information is complete: contact was not captured");
-    give(&t, "contact.city", (struct value){.state = VALUE_ABSENT, .marks = &city, .mark_count = 1});
-    give(&t, "contact.full_name", (struct value){.state = VALUE_KNOWN, .as.text = STR("Jo"), .marks = &name, .mark_count = 1});
+    give(&t, "contact.city", (struct value){.state = VALUE_ABSENT, .marks = &city, .mark_count = 1, .needs = &capture,
+                                           .need_count = 1});
+    give(&t, "contact.full_name",
+         (struct value){.state = VALUE_KNOWN, .as.text = STR("Jo"), .marks = &name, .mark_count = 1});
     judge(a, &j, r, ROUTE_LEAVE_API, &out);
     bool failed = out.outcome == OUTCOME_FAIL && out.mark_count == 1 && str_is(out.marks[0].text, "city") &&
                   out.need_count == 0 && out.severity == SEVERITY_BLOCKER;
@@ -673,6 +676,43 @@ static bool fixes_are_filled(arena *a, void *arg, error *e)
            str_is(f[0].command[6], "guardduty.amazonaws.com") && str_is(f[1].command[6], "config.amazonaws.com");
 }
 
+/* A resource of which a part is not known is told as such, never as a text that happens to match. */
+static bool open_resources(arena *a, void *arg, error *e)
+{
+    struct facts_of_a_test t = {0};
+    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    struct judgement out;
+    (void)arg;
+    const struct rule *r = builtin_rule(a, "perm.remove", e);
+    if (!r)
+        return false;
+    judge(a, &j, r, ROUTE_REMOVE_API, &out);
+    bool open = !t.asked.resource_known && t.asked.resource.len == 0 && t.asked.who == WHO_CALLER;
+    give(&t, "account.arn", (struct value){.state = VALUE_KNOWN, .as.text = STR("arn:x")});
+    judge(a, &j, r, ROUTE_REMOVE_API, &out);
+    return open && t.asked.resource_known && str_is(t.asked.resource, "arn:x") &&
+           str_is(t.asked.action, "organizations:RemoveAccountFromOrganization");
+}
+
+/* A text that is too long for a pattern is neither a match nor none. */
+static bool long_subjects(arena *a, void *arg, error *e)
+{
+    struct facts_of_a_test t = {0};
+    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    struct judgement at_limit, above;
+    (void)arg;
+    const struct rule *r = builtin_rule(a, "account.id-valid", e);
+    if (!r)
+        return false;
+    char *text = arena_alloc_zero(a, SUBJECT_LIMIT + 1);
+    memset(text, '1', SUBJECT_LIMIT + 1);
+    give(&t, "account.id", (struct value){.state = VALUE_KNOWN, .as.text = {text, SUBJECT_LIMIT}});
+    judge(a, &j, r, ROUTE_REMOVE_API, &at_limit);
+    t.value[0].as.text.len++;
+    judge(a, &j, r, ROUTE_REMOVE_API, &above);
+    return at_limit.outcome == OUTCOME_FAIL && above.outcome == OUTCOME_UNKNOWN;
+}
+
 static void in_arena(void **state)
 {
     run_in_arena(*(work_fn **)*state, NULL);
@@ -701,6 +741,8 @@ int main(void)
         IN_ARENA(wrong_tests_are_seen),
         IN_ARENA(only_what_decided),
         IN_ARENA(fixes_are_filled),
+        IN_ARENA(open_resources),
+        IN_ARENA(long_subjects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
