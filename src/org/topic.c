@@ -1,8 +1,8 @@
 /* topic.c - the table of what can be attested. */
 #include "org/topic.h"
 
-const char *const topic_support_plans[] = {"basic",         "developer",  "business", "business-plus",
-                                           "enterprise-on-ramp", "enterprise", NULL};
+const char *const topic_support_plans[] = {"basic",      "developer", "business", "business-plus", "enterprise-on-ramp",
+                                           "enterprise", NULL};
 
 #define ROW(name, kind, words, doc) {#name, TOPIC_##kind, words, doc},
 const struct topic topic_table[] = {TOPICS(ROW)};

@@ -116,7 +116,7 @@ static void param_used(struct loader *l, const struct param *p)
     l->rs->params.items[p - l->rs->params.items].used = true;
 }
 
-bool template_read(struct loader *l, const node *n, struct template *out, const char *what)
+bool template_read(struct loader *l, const node *n, struct text_template *out, const char *what)
 {
     if (!node_is_string(n) || str_is_blank(node_text(n)))
         return fault(l, n, (str){0}, "%s must be a text with something in it", what);
@@ -136,22 +136,21 @@ bool template_read(struct loader *l, const node *n, struct template *out, const 
             return fault(l, n, STR("\"{{\" prints a brace"), "%s has a \"{\" without its \"}\"", what);
         str name = {rest.ptr + 1, close - 1};
         struct template_part *part = VEC_PUSH(l->a, &parts);
-        bool good = str_starts(name, STR("param."))
-                        ? template_param(l, n, str_from_index(name, 6), part)
-                        : template_field(l, n, name, part, what);
+        bool good = str_starts(name, STR("param.")) ? template_param(l, n, str_from_index(name, 6), part)
+                                                    : template_field(l, n, name, part, what);
         if (!good)
             return false;
         if (part->param)
             param_used(l, part->param);
         rest = str_from_index(rest, close + 1);
     }
-    *out = (struct template){parts.items, parts.count};
+    *out = (struct text_template){parts.items, parts.count};
     return true;
 }
 
-const struct template *template_compile(struct loader *l, const node *n, const char *what)
+const struct text_template *template_compile(struct loader *l, const node *n, const char *what)
 {
-    struct template *t = NEW(l->a, struct template);
+    struct text_template *t = NEW(l->a, struct text_template);
     return template_read(l, n, t, what) ? t : NULL;
 }
 
@@ -261,25 +260,25 @@ enum {
 };
 
 /* "is" comes first: {FIELD: value} is short for it. */
-static const struct operator {
+static const struct operator_row {
     const char *name;
     test_op op;
     unsigned types;
 } operators[] = {
-    {"is", OP_IS, ON_BOOL | ON_STRING | ON_ENUM | ON_INT},
-    {"is_not", OP_IS_NOT, ON_STRING | ON_ENUM},
-    {"in", OP_IN, ON_STRING | ON_ENUM},
-    {"not_in", OP_NOT_IN, ON_STRING | ON_ENUM},
-    {"matches", OP_MATCHES, ON_STRING},
-    {"glob", OP_GLOB, ON_STRING},
-    {"is_empty", OP_IS_EMPTY, ON_STRING | ON_LIST},
-    {"present", OP_PRESENT, ON_STRING | ON_ENUM | ON_INT | ON_DURATION | ON_TIME | ON_LIST},
-    {"at_least", OP_AT_LEAST, ON_INT | ON_DURATION},
-    {"at_most", OP_AT_MOST, ON_INT | ON_DURATION},
-    {"before", OP_BEFORE, ON_TIME},
-    {"after", OP_AFTER, ON_TIME},
-    {"contains", OP_CONTAINS, ON_LIST},
-    {"size", OP_SIZE, ON_LIST},
+    {"is",       OP_IS,       ON_BOOL | ON_STRING | ON_ENUM | ON_INT                        },
+    {"is_not",   OP_IS_NOT,   ON_STRING | ON_ENUM                                           },
+    {"in",       OP_IN,       ON_STRING | ON_ENUM                                           },
+    {"not_in",   OP_NOT_IN,   ON_STRING | ON_ENUM                                           },
+    {"matches",  OP_MATCHES,  ON_STRING                                                     },
+    {"glob",     OP_GLOB,     ON_STRING                                                     },
+    {"is_empty", OP_IS_EMPTY, ON_STRING | ON_LIST                                           },
+    {"present",  OP_PRESENT,  ON_STRING | ON_ENUM | ON_INT | ON_DURATION | ON_TIME | ON_LIST},
+    {"at_least", OP_AT_LEAST, ON_INT | ON_DURATION                                          },
+    {"at_most",  OP_AT_MOST,  ON_INT | ON_DURATION                                          },
+    {"before",   OP_BEFORE,   ON_TIME                                                       },
+    {"after",    OP_AFTER,    ON_TIME                                                       },
+    {"contains", OP_CONTAINS, ON_LIST                                                       },
+    {"size",     OP_SIZE,     ON_LIST                                                       },
 };
 enum { OPERATOR_COUNT = sizeof operators / sizeof *operators };
 
@@ -292,9 +291,9 @@ static str operators_for(arena *a, value_type type)
     return all;
 }
 
-static const struct operator *operator_find(struct loader *l, const node *n, const struct field *f)
+static const struct operator_row *operator_find(struct loader *l, const node *n, const struct field *f)
 {
-    const struct operator *found = NULL;
+    const struct operator_row *found = NULL;
     for (size_t i = 0; i < OPERATOR_COUNT; i++)
         if (str_is(node_key(n), operators[i].name))
             found = &operators[i];
@@ -313,8 +312,7 @@ static const struct operator *operator_find(struct loader *l, const node *n, con
     return NULL;
 }
 
-static bool take_param(struct loader *l, const node *n, value_type type, const char *const *words,
-                       struct literal *out)
+static bool take_param(struct loader *l, const node *n, value_type type, const char *const *words, struct literal *out)
 {
     const node *name = node_get(n, "param");
     if (!name || node_count(n) != 1 || !node_is_string(name))
@@ -335,8 +333,8 @@ static bool take_param(struct loader *l, const node *n, value_type type, const c
         for (size_t i = 0; words[i]; i++)
             if (str_is(out->text, words[i]))
                 return true;
-        return fault(l, name, (str){0}, "param \"%.*s\" is \"%.*s\", which is no word of this field",
-                     STR_ARG(p->name), STR_ARG(out->text));
+        return fault(l, name, (str){0}, "param \"%.*s\" is \"%.*s\", which is no word of this field", STR_ARG(p->name),
+                     STR_ARG(out->text));
     case TYPE_INT:
     case TYPE_DURATION:
     case TYPE_TIME: out->number = p->value.as.number; return true;
@@ -345,8 +343,7 @@ static bool take_param(struct loader *l, const node *n, value_type type, const c
     return false;
 }
 
-static bool take_literal(struct loader *l, const node *n, value_type type, const struct field *f,
-                         struct literal *out)
+static bool take_literal(struct loader *l, const node *n, value_type type, const struct field *f, struct literal *out)
 {
     if (node_is_object(n))
         return take_param(l, n, type, f->words, out);
@@ -401,7 +398,10 @@ static bool take_contains(struct loader *l, const node *n, const struct field *f
 
 static bool take_size(struct loader *l, const node *n, struct test *t)
 {
-    static const struct key keys[] = {{"at_least", false}, {"at_most", false}};
+    static const struct key keys[] = {
+        {"at_least", false},
+        {"at_most",  false}
+    };
     static const struct field number = {.name = "size", .type = TYPE_INT};
     if (!keys_check(l, n, keys, 2, "size"))
         return false;
@@ -479,7 +479,7 @@ static const struct test *compile_field(struct loader *l, const node *n, const s
     const struct test **parts = NEW_ARRAY(l->a, const struct test *, node_count(n));
     size_t count = 0;
     for (NODE_EACH(item, n)) {
-        const struct operator *o = operator_find(l, item, f);
+        const struct operator_row *o = operator_find(l, item, f);
         if (!o)
             continue;
         struct test *t = test_new(l, item, TEST_FIELD);
@@ -507,7 +507,12 @@ static bool take_who(struct loader *l, const node *n, struct can_test *c)
     static const struct {
         const char *name;
         who who;
-    } words[] = {{"actor", WHO_ACTOR}, {"caller", WHO_CALLER}, {"principal", WHO_PRINCIPAL}, {"root", WHO_ROOT}};
+    } words[] = {
+        {"actor",     WHO_ACTOR    },
+        {"caller",    WHO_CALLER   },
+        {"principal", WHO_PRINCIPAL},
+        {"root",      WHO_ROOT     }
+    };
     str text = node_text(n);
     struct guess g = guess_begin(text);
     for (size_t i = 0; node_is_string(n) && i < sizeof words / sizeof *words; i++) {
@@ -602,14 +607,19 @@ static bool take_resource(struct loader *l, const node *n, struct can_test *c)
 
 static const struct test *compile_can(struct loader *l, const node *n)
 {
-    static const struct key keys[] = {{"who", true}, {"do", true}, {"resource", false}, {"with", false}};
+    static const struct key keys[] = {
+        {"who",      true },
+        {"do",       true },
+        {"resource", false},
+        {"with",     false}
+    };
     if (!keys_check(l, n, keys, 4, "can"))
         return NULL;
     struct can_test *c = NEW(l->a, struct can_test);
     struct test *t = test_new(l, n, TEST_CAN);
     t->can = c;
     static const struct template_part star[] = {{.text = {"*", 1}}};
-    c->resource = (struct template){star, 1};
+    c->resource = (struct text_template){star, 1};
     const node *resource = node_get(n, "resource"), *with = node_get(n, "with");
     bool good = take_who(l, node_get(n, "who"), c);
     good = take_action(l, node_get(n, "do"), c) && good;
@@ -648,7 +658,10 @@ static const struct test *compile_not(struct loader *l, const node *n, const str
 static const struct test *compile_each(struct loader *l, const node *n, test_kind kind, const struct scope *scope,
                                        unsigned depth)
 {
-    static const struct key keys[] = {{"in", true}, {"holds", true}};
+    static const struct key keys[] = {
+        {"in",    true},
+        {"holds", true}
+    };
     if (!keys_check(l, n, keys, 2, kind == TEST_EVERY ? "every" : "some"))
         return NULL;
     const node *in = node_get(n, "in");
@@ -703,7 +716,8 @@ static const struct test *compile(struct loader *l, const node *n, const struct 
         case TEST_FIELD: break;
         }
     }
-    fault_key(l, item, g.best.len ? guess_help(l->a, &g) : STR("a field has a dot; else: all, any, none, not, every, some, can"),
+    fault_key(l, item,
+              g.best.len ? guess_help(l->a, &g) : STR("a field has a dot; else: all, any, none, not, every, some, can"),
               "unknown operator \"%.*s\"", STR_ARG(key));
     return NULL;
 }
@@ -742,8 +756,9 @@ static bool has_opposites(const struct test *t)
             const struct test *a = t->parts[i], *b = t->parts[j];
             if (b->kind == TEST_NOT && same_leaf(a, b->parts[0]))
                 return true;
-            bool flags = a->kind == TEST_FIELD && b->kind == TEST_FIELD && a->field == b->field && a->op == b->op &&
-                         (a->op == OP_PRESENT || (t->kind == TEST_ALL && a->op == OP_IS && a->field->type == TYPE_BOOL));
+            bool flags =
+                a->kind == TEST_FIELD && b->kind == TEST_FIELD && a->field == b->field && a->op == b->op &&
+                (a->op == OP_PRESENT || (t->kind == TEST_ALL && a->op == OP_IS && a->field->type == TYPE_BOOL));
             if (flags && a->literals[0].yes != b->literals[0].yes)
                 return true;
         }

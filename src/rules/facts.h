@@ -3,16 +3,15 @@
  *
  * To read a new field: add its name here, put the function into its row of fields.c, and write
  *     struct value fact_NAME(struct facts *f, route r)
- * in a src/rules/facts_*.c. A function states a fact and says, where it is unknown, why (`reason`) and what would settle
- * it (`needs`); it knows no threshold, no severity and no rule. Texts and marks live as long as `f`.
- *   reason    one clause without a full stop: "organizations/list-accounts was not captured"
- *   lists     of records: element.members has the values of the element fields, in the order of the catalogue
- *             (field_member_index), element.text a short name for messages ("DenyLeave of p-1 at /Root/Prod"),
- *             element.mark its place. A cut-off list is VALUE_KNOWN with complete = false
- *   by_route  only fields marked so in the catalogue are asked for every route
- * Fields with `topic` (attested.*) have no function of their own: the fact source answers them from the account's
- * attestations by f->topic and f->part, so that a pack's topic needs no C.
- * A field whose `get` is NULL and that has no topic is unknown, "orgexit does not read this yet".
+ * in a src/rules/facts_*.c. A function states a fact and says, where it is unknown, why (`reason`) and what would
+ * settle it (`needs`); it knows no threshold, no severity and no rule. Texts and marks live as long as `f`. reason one
+ * clause without a full stop: "organizations/list-accounts was not captured" lists     of records: element.members has
+ * the values of the element fields, in the order of the catalogue (field_member_index), element.text a short name for
+ * messages ("DenyLeave of p-1 at /Root/Prod"), element.mark its place. A cut-off list is VALUE_KNOWN with complete =
+ * false by_route  only fields marked so in the catalogue are asked for every route Fields with `topic` (attested.*)
+ * have no function of their own: the fact source answers them from the account's attestations by f->topic and f->part,
+ * so that a pack's topic needs no C. A field whose `get` is NULL and that has no topic is unknown, "orgexit does not
+ * read this yet".
  */
 #ifndef ORGEXIT_RULES_FACTS_H
 #define ORGEXIT_RULES_FACTS_H

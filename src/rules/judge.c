@@ -60,7 +60,10 @@ static str text_of_list(arena *a, const struct value_list *list, size_t members)
     size_t shown = list->count <= LIST_SHOWN + 1 ? list->count : LIST_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         bool last = i + 1 == list->count && list->complete;
-        out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out), i == 0 ? "" : last ? " and " : ", ",
+        out = arena_printf(a, "%.*s%s%.*s", STR_ARG(out),
+                           i == 0 ? ""
+                           : last ? " and "
+                                  : ", ",
                            STR_ARG(text_of_element(a, &list->items[i], members)));
     }
     if (shown < list->count)
@@ -87,7 +90,7 @@ static str text_of(arena *a, const struct value *v, size_t members)
     return (str){0};
 }
 
-str value_text(arena *a, const struct value *v)
+str value_shown(arena *a, const struct value *v)
 {
     return text_of(a, v, 0);
 }
@@ -105,7 +108,7 @@ static str part_text(const struct walk *w, const struct template_part *p, bool b
     return text_of(w->a, v, p->field->type == TYPE_LIST ? field_member_count(p->field) : 0);
 }
 
-static str render(const struct walk *w, const struct template *t, bool blank)
+static str render(const struct walk *w, const struct text_template *t, bool blank)
 {
     if (t->count == 1)
         return part_text(w, &t->parts[0], blank);
@@ -185,9 +188,9 @@ static tri list_contains(const struct walk *w, const struct test *t, const struc
     tri any = list->complete ? TRI_NO : TRI_UNKNOWN;
     for (size_t i = 0; i < list->count; i++) {
         str text = list->items[i].text;
-        tri hit = t->pattern ? pattern_matches(w, t->pattern, text)
-                             : tri_of(t->glob ? glob_matches(t->literals[0].text, text)
-                                              : str_eq(t->literals[0].text, text));
+        tri hit = t->pattern
+                      ? pattern_matches(w, t->pattern, text)
+                      : tri_of(t->glob ? glob_matches(t->literals[0].text, text) : str_eq(t->literals[0].text, text));
         any = tri_or(any, hit);
     }
     return any;
@@ -369,7 +372,8 @@ static void gather(const struct walk *w, const struct value *v, tri was)
 {
     for (size_t i = 0; i < v->mark_count; i++)
         add_mark(w, &v->marks[i]);
-    for (size_t i = 0; v->state == VALUE_KNOWN && v->type == TYPE_LIST && i < v->as.list.count && i < LIST_SHOWN * 4; i++)
+    for (size_t i = 0; v->state == VALUE_KNOWN && v->type == TYPE_LIST && i < v->as.list.count && i < LIST_SHOWN * 4;
+         i++)
         if (v->as.list.items[i].mark)
             add_mark(w, v->as.list.items[i].mark);
     if (was != TRI_UNKNOWN)
@@ -545,7 +549,7 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
 static const struct value *repeated(const struct walk *w, const struct fix_template *f, size_t *argument)
 {
     for (size_t i = 0; i < f->command_len; i++) {
-        const struct template *t = &f->command[i];
+        const struct text_template *t = &f->command[i];
         const struct field *field = t->count == 1 ? t->parts[0].field : NULL;
         if (!field || field->type != TYPE_LIST || field->item != TYPE_STRING)
             continue;

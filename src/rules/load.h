@@ -95,10 +95,25 @@ bool literal_read(arena *a, const node *n, value_type type, const char *const *w
 
 /* compile.c. NULL: a fault was told. */
 const struct test *test_compile(struct loader *l, const node *n);
-const struct template *template_compile(struct loader *l, const node *n, const char *what);
-bool template_read(struct loader *l, const node *n, struct template *out, const char *what);
+const struct text_template *template_compile(struct loader *l, const node *n, const char *what);
+bool template_read(struct loader *l, const node *n, struct text_template *out, const char *what);
 tri test_constant(const struct test *t); /* UNKNOWN: it depends on facts */
 const struct field *field_resolve(struct loader *l, str name);
+
+/* pack.c: one pack, its names before its rules; and what the configuration uses of it. */
+void pack_names(struct loader *l, const struct pack_input *p);
+void pack_rules(struct loader *l, const struct pack_input *p);
+void config_params(struct loader *l, const node *n);
+void add_weakened(struct loader *l, str what);
+str rule_place(struct loader *l, const source *s, const node *n); /* "rules/local.yaml:14" */
+
+/* Ranks: a severity for each route, or -1. */
+extern const char *const level_words[]; /* in the order of `severity`, NULL-terminated */
+bool severity_read(struct loader *l, const node *n, unsigned all, int *ranks);
+void rank_routes(int *ranks, unsigned routes, int level);
+unsigned routes_ranked(const int *ranks, int level);
+unsigned routes_of(const int *ranks);
+str routes_text(arena *a, unsigned routes); /* "leave/api, transfer" */
 
 /* builtin.c: the blockers that the program knows of itself. */
 struct builtin_blocker {

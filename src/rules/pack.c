@@ -1,8 +1,6 @@
-/* pack.c - from the YAML of packs to one rule set: rules, parameters, topics, profiles, and what weakens a blocker. */
+/* pack.c - from the YAML of one pack to its params, topics, profiles and rules. */
 #include "rules/pack.h"
 
-#include "base/file.h"
-#include "rules/embedded.h"
 #include "rules/load.h"
 
 const char *rule_basis_name(rule_basis b)
@@ -18,7 +16,7 @@ const char *rule_basis_name(rule_basis b)
 
 /* ---- small parts ---- */
 
-static str place_of(struct loader *l, const source *s, const node *n)
+str rule_place(struct loader *l, const source *s, const node *n)
 {
     uint32_t line = 0, column = 0;
     if (!s || !n)
@@ -27,7 +25,7 @@ static str place_of(struct loader *l, const source *s, const node *n)
     return arena_printf(l->a, "%.*s:%u", STR_ARG(s->file), (unsigned)line);
 }
 
-static str routes_text(arena *a, unsigned routes)
+str routes_text(arena *a, unsigned routes)
 {
     str out = {0};
     for (int r = 0; r < ROUTE_COUNT; r++)
@@ -86,17 +84,17 @@ static bool routes_read(struct loader *l, const node *n, unsigned *out, unsigned
             continue;
         }
         if (*taken & routes)
-            good = fault(l, item, (str){0}, "route %.*s stands here twice",
-                         STR_ARG(routes_text(l->a, *taken & routes)));
+            good =
+                fault(l, item, (str){0}, "route %.*s stands here twice", STR_ARG(routes_text(l->a, *taken & routes)));
         *taken |= routes;
         *out |= routes;
     }
     return good;
 }
 
-static const char *const level_words[] = {"blocker", "warning", "info", NULL}; /* in the order of `severity` */
+const char *const level_words[] = {"blocker", "warning", "info", NULL}; /* in the order of `severity` */
 
-static void rank(int *ranks, unsigned routes, int level)
+void rank_routes(int *ranks, unsigned routes, int level)
 {
     for (int r = 0; r < ROUTE_COUNT; r++)
         if (routes & ROUTE_BIT(r))
@@ -104,16 +102,20 @@ static void rank(int *ranks, unsigned routes, int level)
 }
 
 /* level, for the routes in `all`; or {level: [route...]...}, only for those named. Others keep their rank. */
-static bool severity_read(struct loader *l, const node *n, unsigned all, int *ranks)
+bool severity_read(struct loader *l, const node *n, unsigned all, int *ranks)
 {
     int level;
     if (!node_is_object(n)) {
         if (!word_read(l, n, "severity", level_words, &level))
             return false;
-        rank(ranks, all, level);
+        rank_routes(ranks, all, level);
         return true;
     }
-    static const struct key keys[] = {{"blocker", false}, {"warning", false}, {"info", false}};
+    static const struct key keys[] = {
+        {"blocker", false},
+        {"warning", false},
+        {"info",    false}
+    };
     bool good = keys_check(l, n, keys, 3, "severity");
     if (node_count(n) == 0)
         return fault(l, n, (str){0}, "severity is empty");
@@ -122,14 +124,14 @@ static bool severity_read(struct loader *l, const node *n, unsigned all, int *ra
         const node *routes = node_get(n, level_words[level]);
         unsigned of_level = 0;
         if (routes && routes_read(l, routes, &of_level, &taken))
-            rank(ranks, of_level, level);
+            rank_routes(ranks, of_level, level);
         else
             good = good && !routes;
     }
     return good;
 }
 
-static unsigned routes_ranked(const int *ranks, int level)
+unsigned routes_ranked(const int *ranks, int level)
 {
     unsigned routes = 0;
     for (int r = 0; r < ROUTE_COUNT; r++)
@@ -137,7 +139,7 @@ static unsigned routes_ranked(const int *ranks, int level)
     return routes;
 }
 
-static unsigned routes_of(const int *ranks)
+unsigned routes_of(const int *ranks)
 {
     return ROUTES_ALL & ~routes_ranked(ranks, -1);
 }
@@ -170,14 +172,18 @@ static bool param_value(struct loader *l, const node *n, struct param *p)
 
 static bool param_read(struct loader *l, const node *n)
 {
-    static const struct key keys[] = {{"type", true}, {"default", true}, {"doc", true}};
+    static const struct key keys[] = {
+        {"type",    true},
+        {"default", true},
+        {"doc",     true}
+    };
     struct param p = {.name = node_key(n), .source = l->source, .node = n};
     if (!is_slug(p.name))
         return fault_key(l, n, (str){0}, "\"%.*s\" is no name for a param: letters, digits, _ and -", STR_ARG(p.name));
     const struct param *other = ruleset_param(l->rs, p.name);
     if (other)
         return fault_key(l, n, (str){0}, "param \"%.*s\" is there already: %.*s", STR_ARG(p.name),
-                         STR_ARG(place_of(l, other->source, other->node)));
+                         STR_ARG(rule_place(l, other->source, other->node)));
     int type;
     if (!keys_check(l, n, keys, 3, "a param") || !text_read(l, n, "doc", &p.doc) ||
         !word_read(l, node_get(n, "type"), "type", param_types, &type))
@@ -189,12 +195,12 @@ static bool param_read(struct loader *l, const node *n)
     return true;
 }
 
-static str value_text(const node *n)
+static str scalar_text(const node *n)
 {
     return node_is_bool(n) ? node_is_true(n) ? STR("true") : STR("false") : node_text(n);
 }
 
-static void add_weakened(struct loader *l, str what)
+void add_weakened(struct loader *l, str what)
 {
     *VEC_PUSH(l->a, &l->rs->weakened) = what;
 }
@@ -207,7 +213,7 @@ static bool value_equal(const struct value *a, const struct value *b)
 }
 
 /* params of orgexit.yaml. Another value than the pack's may weaken a blocker (wait_period: 0d), so it is told. */
-static void config_params(struct loader *l, const node *n)
+void config_params(struct loader *l, const node *n)
 {
     l->source = l->options->config;
     if (!node_is_object(n)) {
@@ -232,9 +238,8 @@ static void config_params(struct loader *l, const node *n)
         p->from_config = true;
         if (!value_equal(&before, &p->value))
             add_weakened(l, arena_printf(l->a, "param %.*s: %.*s instead of %.*s, by %.*s", STR_ARG(p->name),
-                                         STR_ARG(value_text(item)),
-                                         STR_ARG(value_text(node_get(p->node, "default"))),
-                                         STR_ARG(place_of(l, l->source, item))));
+                                         STR_ARG(scalar_text(item)), STR_ARG(scalar_text(node_get(p->node, "default"))),
+                                         STR_ARG(rule_place(l, l->source, item))));
     }
 }
 
@@ -246,11 +251,11 @@ static const struct {
     topic_part part;
     const char *doc;
 } topic_parts[] = {
-    {".by", TYPE_STRING, PART_BY, "who attested it"},
-    {".evidence", TYPE_STRING, PART_EVIDENCE, "what it rests on; absent: not given"},
-    {".date", TYPE_TIME, PART_DATE, "when it was attested"},
-    {".valid_until", TYPE_TIME, PART_VALID_UNTIL, "until when it holds; absent: not given"},
-    {".time_left", TYPE_DURATION, PART_TIME_LEFT, "to valid_until, else to date + attestation_max_age"},
+    {".by",          TYPE_STRING,   PART_BY,          "who attested it"                                   },
+    {".evidence",    TYPE_STRING,   PART_EVIDENCE,    "what it rests on; absent: not given"               },
+    {".date",        TYPE_TIME,     PART_DATE,        "when it was attested"                              },
+    {".valid_until", TYPE_TIME,     PART_VALID_UNTIL, "until when it holds; absent: not given"            },
+    {".time_left",   TYPE_DURATION, PART_TIME_LEFT,   "to valid_until, else to date + attestation_max_age"},
 };
 
 /* The rows of the catalogue that a topic of a pack adds: the same as fields.c has for the built-in ones. */
@@ -292,7 +297,10 @@ static bool topic_words(struct loader *l, const node *n, struct topic *t)
 
 static bool topic_read(struct loader *l, const node *n)
 {
-    static const struct key keys[] = {{"type", true}, {"doc", true}};
+    static const struct key keys[] = {
+        {"type", true},
+        {"doc",  true}
+    };
     static const char *const types[] = {"bool", "string", "list", NULL};
     static const topic_kind kinds[] = {TOPIC_BOOL, TOPIC_TEXT, TOPIC_LIST};
     str name = node_key(n), doc = {0};
@@ -340,7 +348,7 @@ static bool template_may_name(const struct loader *l, const struct field *f)
     return false;
 }
 
-static bool template_fields_allowed(struct loader *l, const node *n, const struct template *t, const char *what)
+static bool template_fields_allowed(struct loader *l, const node *n, const struct text_template *t, const char *what)
 {
     for (size_t i = 0; t && i < t->count; i++) {
         const struct field *f = t->parts[i].field;
@@ -351,15 +359,19 @@ static bool template_fields_allowed(struct loader *l, const node *n, const struc
     return true;
 }
 
-static const struct template *allowed_template(struct loader *l, const node *n, const char *what)
+static const struct text_template *allowed_template(struct loader *l, const node *n, const char *what)
 {
-    const struct template *t = n ? template_compile(l, n, what) : NULL;
+    const struct text_template *t = n ? template_compile(l, n, what) : NULL;
     return t && template_fields_allowed(l, n, t, what) ? t : NULL;
 }
 
 static bool message_read(struct loader *l, const node *n, struct rule *r)
 {
-    static const struct key keys[] = {{"fail", true}, {"unknown", false}, {"pass", false}};
+    static const struct key keys[] = {
+        {"fail",    true },
+        {"unknown", false},
+        {"pass",    false}
+    };
     if (!keys_check(l, n, keys, 3, "message"))
         return false;
     r->message_fail = allowed_template(l, node_get(n, "fail"), "the message \"fail\"");
@@ -370,10 +382,13 @@ static bool message_read(struct loader *l, const node *n, struct rule *r)
 
 static bool fix_read(struct loader *l, const node *n, struct fix_template *out)
 {
-    static const struct key keys[] = {{"text", true}, {"command", false}};
+    static const struct key keys[] = {
+        {"text",    true },
+        {"command", false}
+    };
     if (!keys_check(l, n, keys, 2, "a fix"))
         return false;
-    const struct template *text = allowed_template(l, node_get(n, "text"), "the text of a fix");
+    const struct text_template *text = allowed_template(l, node_get(n, "text"), "the text of a fix");
     if (text)
         out->text = *text;
     const node *command = node_get(n, "command");
@@ -381,10 +396,10 @@ static bool fix_read(struct loader *l, const node *n, struct fix_template *out)
         return text != NULL;
     if (!list_check(l, command, "a command"))
         return false;
-    struct template *parts = NEW_ARRAY(l->a, struct template, node_count(command));
+    struct text_template *parts = NEW_ARRAY(l->a, struct text_template, node_count(command));
     out->command = parts;
     for (NODE_EACH(item, command)) {
-        const struct template *part = allowed_template(l, item, "an argument of a command");
+        const struct text_template *part = allowed_template(l, item, "an argument of a command");
         if (!part)
             return false;
         parts[out->command_len++] = *part;
@@ -474,7 +489,8 @@ static bool blocker_check(struct loader *l, const node *n, const struct rule *r)
         return true;
     bool good = true;
     if (r->basis == BASIS_NONE && !node_get(n, "basis"))
-        good = fault(l, n, STR("refusal: AWS refuses; safety: the account would be lost; aws-procedure: AWS's page says so"),
+        good = fault(l, n,
+                     STR("refusal: AWS refuses; safety: the account would be lost; aws-procedure: AWS's page says so"),
                      "blocker \"%.*s\" lacks \"basis\"", STR_ARG(r->id));
     if (r->fix_count == 0)
         good = fault(l, n, (str){0}, "blocker \"%.*s\" lacks \"fix\"", STR_ARG(r->id));
@@ -507,7 +523,7 @@ static bool override_check(struct loader *l, const node *n, const struct rule *o
     if (!old)
         return !override || fault(l, node_get(n, "override"), (str){0}, "there is no earlier rule \"%.*s\" to override",
                                   STR_ARG(r->id));
-    str where = place_of(l, old->source, old->node);
+    str where = rule_place(l, old->source, old->node);
     if (!override || str_eq(old->pack, r->pack))
         return fault(l, node_get(n, "id"),
                      override ? (str){0} : STR("override: true replaces the rule of an earlier pack"),
@@ -530,7 +546,7 @@ static bool rule_keep(struct loader *l, const node *n, const struct rule *r, boo
     bool good = override_check(l, n, old, r, override);
     if (old && good) {
         add_weakened(l, arena_printf(l->a, "%.*s: replaced by pack %.*s, %.*s", STR_ARG(r->id), STR_ARG(r->pack),
-                                     STR_ARG(place_of(l, r->source, r->node))));
+                                     STR_ARG(rule_place(l, r->source, r->node))));
         *old = *r;
     } else if (!old) {
         *VEC_PUSH(l->a, &l->rs->rules) = *r;
@@ -542,10 +558,23 @@ static bool rule_keep(struct loader *l, const node *n, const struct rule *r, boo
 static bool rule_read(struct loader *l, const node *n)
 {
     static const struct key keys[] = {
-        {"id", true},        {"title", true},    {"severity", true},   {"routes", false}, {"when", false},
-        {"require", true},   {"message", true},  {"why", false},       {"fix", false},    {"basis", false},
-        {"waivable", false}, {"override", false}, {"predicts", false}, {"references", false}, {"tags", false},
-        {"since", false},    {"docs", false},
+        {"id",         true },
+        {"title",      true },
+        {"severity",   true },
+        {"routes",     false},
+        {"when",       false},
+        {"require",    true },
+        {"message",    true },
+        {"why",        false},
+        {"fix",        false},
+        {"basis",      false},
+        {"waivable",   false},
+        {"override",   false},
+        {"predicts",   false},
+        {"references", false},
+        {"tags",       false},
+        {"since",      false},
+        {"docs",       false},
     };
     if (!keys_check(l, n, keys, sizeof keys / sizeof *keys, "a rule") && !node_is_object(n))
         return false;
@@ -599,9 +628,19 @@ static bool profile_read(struct loader *l, const node *n)
 
 static bool pack_head(struct loader *l, const node *root)
 {
-    static const struct key keys[] = {{"version", true}, {"pack", true},     {"params", false},
-                                      {"topics", false}, {"profiles", false}, {"rules", true}};
-    static const struct key head_keys[] = {{"id", true}, {"title", true}, {"source", false}};
+    static const struct key keys[] = {
+        {"version",  true },
+        {"pack",     true },
+        {"params",   false},
+        {"topics",   false},
+        {"profiles", false},
+        {"rules",    true }
+    };
+    static const struct key head_keys[] = {
+        {"id",     true },
+        {"title",  true },
+        {"source", false}
+    };
     if (!keys_check(l, root, keys, 6, "a rule pack") && !node_is_object(root))
         return false;
     const node *version = node_get(root, "version"), *pack = node_get(root, "pack");
@@ -633,7 +672,7 @@ static void pack_begin(struct loader *l, const struct pack_input *p)
 }
 
 /* Names first, so that rules may use the params and topics of any pack. */
-static void pack_names(struct loader *l, const struct pack_input *p)
+void pack_names(struct loader *l, const struct pack_input *p)
 {
     pack_begin(l, p);
     const node *root = p->source->root;
@@ -644,7 +683,7 @@ static void pack_names(struct loader *l, const struct pack_input *p)
     each(l, node_get(root, "profiles"), "profiles", profile_read);
 }
 
-static void pack_rules(struct loader *l, const struct pack_input *p)
+void pack_rules(struct loader *l, const struct pack_input *p)
 {
     pack_begin(l, p);
     const node *rules = node_get(p->source->root, "rules");
@@ -652,346 +691,4 @@ static void pack_rules(struct loader *l, const struct pack_input *p)
         return;
     for (NODE_EACH(item, rules))
         rule_read(l, item);
-}
-
-/* ---- the whole ---- */
-
-static struct rule *rule_by_id(struct ruleset *rs, str id)
-{
-    void *number = map_get(&rs->by_id, id);
-    return number ? &rs->rules.items[(uintptr_t)number - 1] : NULL;
-}
-
-static struct rule *known_rule(struct loader *l, const node *n, bool key, str id)
-{
-    struct rule *r = rule_by_id(l->rs, id);
-    if (r)
-        return r;
-    struct guess g = guess_begin(id);
-    for (size_t i = 0; i < l->rs->rules.count; i++)
-        guess_offer(&g, l->rs->rules.items[i].id);
-    if (key)
-        fault_key(l, n, guess_help(l->a, &g), "unknown rule \"%.*s\"", STR_ARG(id));
-    else
-        fault(l, n, guess_help(l->a, &g), "unknown rule \"%.*s\"", STR_ARG(id));
-    return NULL;
-}
-
-/* Every built-in blocker must be there, and a blocker where it belongs, before anything is re-ranked. */
-static void check_builtin(struct loader *l)
-{
-    l->source = NULL;
-    for (size_t i = 0; i < builtin_blocker_count; i++) {
-        const struct rule *r = rule_by_id(l->rs, str_from(builtin_blockers[i].id));
-        unsigned is = r ? routes_ranked(r->ranked_as, SEVERITY_BLOCKER) : 0;
-        if (is != builtin_blockers[i].routes)
-            fault(l, NULL, (str){0}, "the built-in pack does not have \"%s\" as a blocker on %.*s, and there alone",
-                  builtin_blockers[i].id, STR_ARG(routes_text(l->a, builtin_blockers[i].routes)));
-    }
-}
-
-/* Gives r new ranks. What is taken from a blocker is told; a pinned one is a fault. */
-static bool rerank(struct loader *l, const node *n, struct rule *r, const int *ranks, str by)
-{
-    unsigned lower = routes_ranked(r->severity_on, SEVERITY_BLOCKER) & ~routes_ranked(ranks, SEVERITY_BLOCKER);
-    if (lower && rule_is_pinned(r))
-        return fault_key(l, n, (str){0}, "\"%.*s\" cannot be ranked lower: %s", STR_ARG(r->id),
-                         r->basis == BASIS_REFUSAL ? "AWS itself refuses the call" : "no verdict is safe without it");
-    for (int to = SEVERITY_WARNING; to <= SEVERITY_INFO; to++) {
-        unsigned routes = lower & routes_ranked(ranks, to);
-        if (routes)
-            add_weakened(l, arena_printf(l->a, "%.*s: %s instead of blocker on %.*s, by %.*s", STR_ARG(r->id),
-                                         level_words[to], STR_ARG(routes_text(l->a, routes)), STR_ARG(by)));
-    }
-    memcpy(r->severity_on, ranks, sizeof r->severity_on);
-    return true;
-}
-
-static bool rerank_read(struct loader *l, const node *n, bool apply, str by)
-{
-    struct rule *r = known_rule(l, n, true, node_key(n));
-    if (!r)
-        return false;
-    int ranks[ROUTE_COUNT];
-    memcpy(ranks, r->severity_on, sizeof ranks);
-    unsigned on = routes_of(r->ranked_as);
-    if (!severity_read(l, n, on, ranks))
-        return false;
-    if (routes_of(ranks) & ~on)
-        return fault_key(l, n, (str){0}, "\"%.*s\" does not apply to %.*s", STR_ARG(r->id),
-                         STR_ARG(routes_text(l->a, routes_of(ranks) & ~on)));
-    struct rule scratch = *r;
-    size_t told = l->rs->weakened.count;
-    bool good = rerank(l, n, apply ? r : &scratch, ranks, by);
-    if (!apply)
-        l->rs->weakened.count = told;
-    return good;
-}
-
-/* All profiles are checked, the chosen one is applied. */
-static void apply_profiles(struct loader *l)
-{
-    str chosen = l->rs->profile;
-    bool found = str_is(chosen, "full");
-    struct guess g = guess_begin(chosen);
-    guess_offer(&g, STR("full"));
-    for (size_t i = 0; i < l->rs->profiles.count; i++) {
-        const struct profile *p = &l->rs->profiles.items[i];
-        bool apply = str_eq(p->name, chosen);
-        found = found || apply;
-        guess_offer(&g, p->name);
-        l->source = p->source;
-        for (NODE_EACH(item, p->node))
-            rerank_read(l, item, apply, arena_printf(l->a, "profile %.*s", STR_ARG(p->name)));
-    }
-    l->source = NULL;
-    if (!found)
-        fault(l, NULL, guess_help(l->a, &g), "no rule pack has a profile \"%.*s\"", STR_ARG(chosen));
-}
-
-static void config_severity(struct loader *l, const node *n)
-{
-    l->source = l->options->config;
-    if (!node_is_object(n)) {
-        fault(l, n, (str){0}, "\"severity\" must be a mapping from rule ids to severities");
-        return;
-    }
-    for (NODE_EACH(item, n))
-        rerank_read(l, item, true, place_of(l, l->source, item));
-}
-
-static void config_disable(struct loader *l, const node *n)
-{
-    l->source = l->options->config;
-    if (!node_is_list(n)) {
-        fault(l, n, (str){0}, "\"disable\" must be a list of rule ids");
-        return;
-    }
-    for (NODE_EACH(item, n)) {
-        if (!node_is_string(item)) {
-            fault(l, item, (str){0}, "\"disable\" must be a list of rule ids");
-            continue;
-        }
-        struct rule *r = known_rule(l, item, false, node_text(item));
-        if (!r || r->disabled)
-            continue;
-        if (routes_ranked(r->severity_on, SEVERITY_BLOCKER) && rule_is_pinned(r)) {
-            fault(l, item, (str){0}, "\"%.*s\" cannot be disabled: %s", STR_ARG(r->id),
-                  r->basis == BASIS_REFUSAL ? "AWS itself refuses the call" : "no verdict is safe without it");
-            continue;
-        }
-        r->disabled = true;
-        rank(r->severity_on, ROUTES_ALL, -1);
-        add_weakened(l, arena_printf(l->a, "%.*s: disabled by %.*s", STR_ARG(r->id),
-                                     STR_ARG(place_of(l, l->source, item))));
-    }
-}
-
-static void unused_params(struct loader *l)
-{
-    for (size_t i = 0; i < l->rs->params.count; i++) {
-        const struct param *p = &l->rs->params.items[i];
-        l->source = p->source;
-        if (!p->used)
-            fault_key(l, p->node, (str){0}, "no rule uses param \"%.*s\"", STR_ARG(p->name));
-    }
-}
-
-/* Blockers of the table that nothing lowered openly, whether or not the set has them; then all others of the set. */
-static void list_blockers(struct loader *l, route on)
-{
-    struct ruleset *rs = l->rs;
-    str *ids = NEW_ARRAY(l->a, str, builtin_blocker_count + rs->rules.count + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < builtin_blocker_count; i++) {
-        str id = str_from(builtin_blockers[i].id);
-        if ((builtin_blockers[i].routes & ROUTE_BIT(on)) && !rule_by_id(rs, id))
-            ids[n++] = id;
-    }
-    for (const struct rule *r = rs->rules.items; r < rs->rules.items + rs->rules.count; r++)
-        if (r->severity_on[on] == SEVERITY_BLOCKER)
-            ids[n++] = r->id;
-    rs->blockers[on].ids = ids;
-    rs->blockers[on].count = n;
-}
-
-static void list_reads(struct loader *l, route on, bool blockers)
-{
-    VEC(const struct field *) all = {0};
-    for (const struct rule *r = l->rs->rules.items; r < l->rs->rules.items + l->rs->rules.count; r++)
-        for (size_t i = 0; i < r->read_count; i++) {
-            size_t k = 0;
-            while (k < all.count && all.items[k] != r->reads[i])
-                k++;
-            if (k == all.count && (blockers ? r->severity_on[on] == SEVERITY_BLOCKER : rule_applies(r, on)))
-                *VEC_PUSH(l->a, &all) = r->reads[i];
-        }
-    l->rs->reads[on][blockers].items = all.items;
-    l->rs->reads[on][blockers].count = all.count;
-}
-
-static bool any_blocker(const struct ruleset *rs)
-{
-    for (size_t i = 0; i < rs->rules.count; i++)
-        if (routes_ranked(rs->rules.items[i].severity_on, SEVERITY_BLOCKER))
-            return true;
-    return false;
-}
-
-/* Neighbours of one file in the order in which they stand there. */
-static void sort_faults(struct rule_errors *e)
-{
-    for (size_t i = 1; i < e->count && i < RULE_ERROR_LIMIT; i++) {
-        struct rule_error moved = e->items[i];
-        size_t k = i;
-        for (; k > 0; k--) {
-            const struct rule_error *before = &e->items[k - 1];
-            bool same = str_eq(before->file, moved.file);
-            if (!same || before->line < moved.line || (before->line == moved.line && before->column <= moved.column))
-                break;
-            e->items[k] = e->items[k - 1];
-        }
-        e->items[k] = moved;
-    }
-}
-
-const struct ruleset *ruleset_load(arena *a, const struct pack_input *packs, size_t count,
-                                   const struct rules_options *options, struct rule_errors *errors)
-{
-    struct ruleset *rs = NEW(a, struct ruleset);
-    struct loader l = {.a = a, .rs = rs, .options = options, .errors = errors};
-    rs->profile = options->profile.len ? options->profile : STR("full");
-    for (size_t i = 0; i < count; i++)
-        pack_names(&l, &packs[i]);
-    if (options->params)
-        config_params(&l, options->params);
-    for (size_t i = 0; i < count; i++) {
-        pack_rules(&l, &packs[i]);
-        if (packs[i].builtin && (i + 1 == count || !packs[i + 1].builtin) && errors->count == 0)
-            check_builtin(&l);
-    }
-    unused_params(&l);
-    apply_profiles(&l);
-    if (options->severity)
-        config_severity(&l, options->severity);
-    if (options->disable)
-        config_disable(&l, options->disable);
-    l.source = NULL;
-    if (rs->rules.count == 0 && errors->count == 0)
-        fault(&l, NULL, (str){0}, "there is no rule to judge by");
-    if (!any_blocker(rs) && errors->count == 0)
-        fault(&l, NULL, (str){0}, "no rule is a blocker: nothing could ever be found ready");
-    for (int r = 0; r < ROUTE_COUNT; r++) {
-        list_blockers(&l, (route)r);
-        list_reads(&l, (route)r, false);
-        list_reads(&l, (route)r, true);
-    }
-    sort_faults(errors);
-    return errors->count == 0 ? rs : NULL;
-}
-
-bool ruleset_builtin_packs(arena *a, const struct pack_input **out, size_t *count, error *e)
-{
-    struct pack_input *packs = NEW_ARRAY(a, struct pack_input, embedded_rule_count);
-    for (size_t i = 0; i < embedded_rule_count; i++) {
-        const struct embedded *file = &embedded_rules[i];
-        source *s = NEW(a, source);
-        s->file = str_from(file->name);
-        s->len = file->len;
-        s->text = arena_alloc_zero(a, file->len + FILE_TAIL);
-        memcpy(s->text, file->text, file->len);
-        if (!yaml_read(a, s, YAML_OURS, e))
-            return false;
-        packs[i] = (struct pack_input){.source = s, .builtin = true};
-    }
-    *out = packs;
-    *count = embedded_rule_count;
-    return true;
-}
-
-/* ---- questions to the set ---- */
-
-size_t ruleset_count(const struct ruleset *rs)
-{
-    return rs->rules.count;
-}
-
-const struct rule *ruleset_rule(const struct ruleset *rs, size_t i)
-{
-    return &rs->rules.items[i];
-}
-
-const struct rule *ruleset_find(const struct ruleset *rs, str id)
-{
-    void *number = map_get(&rs->by_id, id);
-    return number ? &rs->rules.items[(uintptr_t)number - 1] : NULL;
-}
-
-str ruleset_profile(const struct ruleset *rs)
-{
-    return rs->profile;
-}
-
-size_t ruleset_test_count(const struct ruleset *rs)
-{
-    return rs->test_count;
-}
-
-const str *ruleset_blockers(const struct ruleset *rs, route on, size_t *count)
-{
-    *count = rs->blockers[on].count;
-    return rs->blockers[on].ids;
-}
-
-const str *ruleset_weakened(const struct ruleset *rs, size_t *count)
-{
-    *count = rs->weakened.count;
-    return rs->weakened.items;
-}
-
-bool ruleset_reads(const struct ruleset *rs, const struct field *f, route on, bool blockers)
-{
-    for (size_t i = 0; i < rs->reads[on][blockers].count; i++)
-        if (rs->reads[on][blockers].items[i] == f)
-            return true;
-    return false;
-}
-
-const struct param *ruleset_param(const struct ruleset *rs, str name)
-{
-    for (size_t i = 0; i < rs->params.count; i++)
-        if (str_eq(rs->params.items[i].name, name))
-            return &rs->params.items[i];
-    return NULL;
-}
-
-const struct param *ruleset_params(const struct ruleset *rs, size_t *count)
-{
-    *count = rs->params.count;
-    return rs->params.items;
-}
-
-const struct topic *ruleset_topics(const struct ruleset *rs, size_t *count)
-{
-    *count = rs->topic_list.count;
-    return rs->topic_list.items;
-}
-
-const struct topic *ruleset_topic(const struct ruleset *rs, str name)
-{
-    const struct topic *t = topic_find(name);
-    for (size_t i = 0; !t && i < rs->topics.count; i++)
-        if (str_is(name, rs->topics.items[i]->topic.name))
-            t = &rs->topics.items[i]->topic;
-    return t;
-}
-
-const struct field *ruleset_field(const struct ruleset *rs, str name)
-{
-    const struct field *f = field_find(name);
-    for (size_t i = 0; !f && i < rs->topics.count; i++)
-        for (size_t p = 0; !f && p <= PART_TIME_LEFT; p++)
-            if (str_is(name, rs->topics.items[i]->fields[p].name))
-                f = &rs->topics.items[i]->fields[p];
-    return f;
 }

@@ -55,22 +55,22 @@ typedef enum { BASIS_NONE, BASIS_REFUSAL, BASIS_SAFETY, BASIS_PROCEDURE } rule_b
 const char *rule_basis_name(rule_basis b); /* "refusal", "safety", "aws-procedure"; BASIS_NONE: "" */
 
 struct test;
-struct template;
+struct text_template;
 struct fix_template;
 
 struct rule {
     str id, title;
-    str pack;                       /* id of the pack that it is from */
-    int severity_on[ROUTE_COUNT];   /* severity, or -1: does not apply. After profile and configuration */
-    int ranked_as[ROUTE_COUNT];     /* the same as the rule itself says it */
+    str pack;                     /* id of the pack that it is from */
+    int severity_on[ROUTE_COUNT]; /* severity, or -1: does not apply. After profile and configuration */
+    int ranked_as[ROUTE_COUNT];   /* the same as the rule itself says it */
     rule_basis basis;
     bool waivable, builtin, disabled;
     str why; /* empty: none */
     const str *predicts, *references, *tags;
     size_t predict_count, reference_count, tag_count;
     str since, docs;
-    const struct test *when, *require; /* `when` NULL: always */
-    const struct template *message_fail, *message_unknown, *message_pass; /* NULL: none */
+    const struct test *when, *require;                                         /* `when` NULL: always */
+    const struct text_template *message_fail, *message_unknown, *message_pass; /* NULL: none */
     const struct fix_template *fixes;
     size_t fix_count;
     const struct field *const *reads; /* by its tests, elements' fields left out */

@@ -123,7 +123,11 @@ static bool list_read(struct loader *l, const node *n, const struct field *f, st
 /* value | {unknown: reason} | {absent: true} | {part: [...], unknown: reason}, a list that is cut off. */
 static bool value_read(struct loader *l, const node *n, const struct field *f, struct value *out)
 {
-    static const struct key keys[] = {{"unknown", false}, {"absent", false}, {"part", false}};
+    static const struct key keys[] = {
+        {"unknown", false},
+        {"absent",  false},
+        {"part",    false}
+    };
     if (!node_is_object(n)) {
         *out = (struct value){.type = f->type};
         return f->type == TYPE_LIST ? list_read(l, n, f, out) : literal_value(l, n, f, out);
@@ -172,7 +176,12 @@ static bool given_read(struct loader *l, const node *n, struct given *g)
 
 static bool answer_read(struct loader *l, const node *n, struct given_answer *out)
 {
-    static const struct key keys[] = {{"who", true}, {"do", true}, {"resource", false}, {"answer", true}};
+    static const struct key keys[] = {
+        {"who",      true },
+        {"do",       true },
+        {"resource", false},
+        {"answer",   true }
+    };
     static const char *const people[] = {"actor", "caller", "principal", "root"};
     static const who who_of[] = {WHO_ACTOR, WHO_CALLER, WHO_PRINCIPAL, WHO_ROOT};
     str person, answer;
@@ -215,7 +224,11 @@ struct expected {
 
 static bool expect_read(struct loader *l, const node *n, struct expected *out)
 {
-    static const struct key keys[] = {{"outcome", true}, {"message", false}, {"needs", false}};
+    static const struct key keys[] = {
+        {"outcome", true },
+        {"message", false},
+        {"needs",   false}
+    };
     if (!keys_check(l, n, keys, 3, "expect") || !text_read(l, n, "message", &out->message))
         return false;
     const node *word = node_get(n, "outcome");
@@ -285,9 +298,17 @@ static bool rule_of_test(struct loader *l, const node *n, const struct rule **ou
 
 static bool test_read(struct loader *l, const node *n, struct one_test *out)
 {
-    static const struct key keys[] = {{"rule", true},  {"name", true}, {"route", false},    {"as_of", false},
-                                      {"given", false}, {"can", false}, {"snapshot", false}, {"account", false},
-                                      {"expect", true}};
+    static const struct key keys[] = {
+        {"rule",     true },
+        {"name",     true },
+        {"route",    false},
+        {"as_of",    false},
+        {"given",    false},
+        {"can",      false},
+        {"snapshot", false},
+        {"account",  false},
+        {"expect",   true }
+    };
     *out = (struct one_test){.node = n, .as_of = 1795392000 /* 2026-11-23 */, .given.a = l->a};
     if (!keys_check(l, n, keys, 9, "a test") || !rule_of_test(l, n, &out->rule))
         return false;
@@ -421,8 +442,8 @@ static str run_one(struct ruletest *t, struct one_test *test)
     error e = {0};
     if (test->snapshot.len && !t->snapshots)
         return STR("tests on snapshots cannot be run here");
-    if (test->snapshot.len && !t->snapshots->open(t->snapshots->self, t->arena, test->snapshot, test->account,
-                                                  test->as_of, &facts, &e))
+    if (test->snapshot.len &&
+        !t->snapshots->open(t->snapshots->self, t->arena, test->snapshot, test->account, test->as_of, &facts, &e))
         return arena_printf(t->arena, "the snapshot does not load: %s", e.message);
     struct judge j = {.facts = facts, .as_of = test->as_of, .seen = t->seen};
     struct judgement out;
@@ -444,8 +465,8 @@ static void keep_result(struct ruletest *t, const source *file, const struct one
 {
     struct ruletest_result *r = VEC_PUSH(t->arena, &t->results);
     uint32_t column;
-    *r = (struct ruletest_result){.rule = test->rule->id, .name = test->name, .file = file->file,
-                                  .passed = wrong.len == 0, .message = wrong};
+    *r = (struct ruletest_result){
+        .rule = test->rule->id, .name = test->name, .file = file->file, .passed = wrong.len == 0, .message = wrong};
     source_line_column(file, test->node->at, &r->line, &column);
     t->passed += r->passed;
     t->failed += !r->passed;
@@ -467,11 +488,14 @@ struct ruletest *ruletest_begin(arena *a, const struct ruleset *rules, const str
 
 bool ruletest_file(struct ruletest *t, const source *file, struct rule_errors *errors)
 {
-    static const struct key keys[] = {{"version", true}, {"tests", true}};
+    static const struct key keys[] = {
+        {"version", true},
+        {"tests",   true}
+    };
     static const struct rules_options none = {0};
     /* The loader's helpers look things up in the set; nothing here changes it. */
-    struct loader l = {.a = t->arena, .rs = (struct ruleset *)(uintptr_t)t->rules, .options = &none,
-                       .errors = errors, .source = file};
+    struct loader l = {
+        .a = t->arena, .rs = (struct ruleset *)(uintptr_t)t->rules, .options = &none, .errors = errors, .source = file};
     const node *tests = node_get(file->root, "tests"), *version = node_get(file->root, "version");
     if (!keys_check(&l, file->root, keys, 2, "a file of rule tests") || !list_check(&l, tests, "tests"))
         return false;

@@ -43,26 +43,26 @@ struct pattern {
 };
 
 struct template_part {
-    str text;                  /* literal, when field and param are NULL */
+    str text; /* literal, when field and param are NULL */
     const struct field *field;
     const struct param *param;
 };
 
-struct template {
+struct text_template {
     const struct template_part *parts;
     size_t count;
 };
 
 struct fix_template {
-    struct template text;
-    const struct template *command; /* arguments */
+    struct text_template text;
+    const struct text_template *command; /* arguments */
     size_t command_len;
 };
 
 struct can_test {
     who who;
     str arn, action;
-    struct template resource;
+    struct text_template resource;
     const struct can_context *with;
     size_t with_count;
 };

@@ -212,8 +212,10 @@ static bool configurations(arena *a, void *arg, error *e)
         source *s = read_yaml(a, STR("tests/rules/config"), names[i], e);
         if (!s)
             return false;
-        struct rules_options o = {.config = s, .params = node_get(s->root, "params"),
-                                  .severity = node_get(s->root, "severity"), .disable = node_get(s->root, "disable"),
+        struct rules_options o = {.config = s,
+                                  .params = node_get(s->root, "params"),
+                                  .severity = node_get(s->root, "severity"),
+                                  .disable = node_get(s->root, "disable"),
                                   .profile = node_text(node_get(s->root, "profile"))};
         const struct ruleset *rs = load_with(a, NULL, &o, &faults, e);
         wrong += compare_faults(a, s, &faults) + misplaced(&faults);
@@ -300,23 +302,23 @@ static bool faults_of_test_files(arena *a, void *arg, error *e)
     static const struct {
         const char *test, *message;
     } rows[] = {
-        {"{rule: account.activ, name: x, expect: {outcome: pass}}", "unknown rule \"account.activ\""},
-        {"{rule: account.active, name: x, expect: {outcome: passed}}", "this is no outcome"},
+        {"{rule: account.activ, name: x, expect: {outcome: pass}}",                                           "unknown rule \"account.activ\""   },
+        {"{rule: account.active, name: x, expect: {outcome: passed}}",                                        "this is no outcome"               },
         {"{rule: account.active, name: x, given: {account.stat: ACTIVE}, expect: {outcome: pass}}",
-         "unknown field \"account.stat\""},
+         "unknown field \"account.stat\""                                                                                                        },
         {"{rule: account.active, name: x, given: {account.state: OPEN}, expect: {outcome: pass}}",
-         "account.state: unknown word \"OPEN\""},
+         "account.state: unknown word \"OPEN\""                                                                                                  },
         {"{rule: account.active, name: x, given: {account.state: {absent: false}}, expect: {outcome: pass}}",
-         "this is no given fact"},
+         "this is no given fact"                                                                                                                 },
         {"{rule: evidence.fresh, name: x, given: {capture.fresh: false}, expect: {outcome: fail}}",
-         "capture.fresh is never false: give true or {unknown: REASON}"},
+         "capture.fresh is never false: give true or {unknown: REASON}"                                                                          },
         {"{rule: perm.leave, name: x, route: remove/api, expect: {outcome: pass}}",
-         "rule \"perm.leave\" does not apply to remove/api"},
-        {"{rule: perm.leave, name: x, route: leave, expect: {outcome: pass}}", "this is no route"},
+         "rule \"perm.leave\" does not apply to remove/api"                                                                                      },
+        {"{rule: perm.leave, name: x, route: leave, expect: {outcome: pass}}",                                "this is no route"                 },
         {"{rule: perm.remove, name: x, can: [{who: caller, do: a, answer: yes}], expect: {outcome: pass}}",
-         "this is no answer"},
-        {"{rule: account.active, name: x, as_of: today, expect: {outcome: pass}}", "\"as_of\" is no time"},
-        {"{rule: account.active, given: {}, expects: {outcome: pass}}", "unknown key \"expects\" in a test"},
+         "this is no answer"                                                                                                                     },
+        {"{rule: account.active, name: x, as_of: today, expect: {outcome: pass}}",                            "\"as_of\" is no time"             },
+        {"{rule: account.active, given: {}, expects: {outcome: pass}}",                                       "unknown key \"expects\" in a test"},
     };
     static const struct rules_options none = {0};
     struct rule_errors faults = {0};
@@ -449,8 +451,7 @@ static bool cut_packs(arena *a, void *arg, error *e)
             struct pack_input *packs = NEW_ARRAY(inner, struct pack_input, count);
             memcpy(packs, builtin, count * sizeof *packs);
             packs[i].source = read_text(inner, "cut.yaml", s->text, at, &ignored);
-            const struct ruleset *rs =
-                packs[i].source ? ruleset_load(inner, packs, count, &none, &cut_faults) : NULL;
+            const struct ruleset *rs = packs[i].source ? ruleset_load(inner, packs, count, &none, &cut_faults) : NULL;
             bool good = !rs || blockers_equal(rs, whole);
             loaded += rs != NULL;
             arena_close(inner);
@@ -499,7 +500,12 @@ static verdict by_hand(const int *kinds, size_t n, int stranger)
 
 static size_t make_records(const int *kinds, size_t n, int stranger, struct verdict_record *out)
 {
-    static const str ids[] = {{"a.a", 3}, {"b.b", 3}, {"c.c", 3}, {"not.expected", 12}};
+    static const str ids[] = {
+        {"a.a",          3 },
+        {"b.b",          3 },
+        {"c.c",          3 },
+        {"not.expected", 12}
+    };
     size_t count = 0;
     for (size_t i = 0; i <= n; i++) {
         int kind = i < n ? kinds[i] : stranger;
@@ -516,7 +522,11 @@ static size_t make_records(const int *kinds, size_t n, int stranger, struct verd
 
 static void verdict_by_enumeration(void **state)
 {
-    static const str expected[] = {{"a.a", 3}, {"b.b", 3}, {"c.c", 3}};
+    static const str expected[] = {
+        {"a.a", 3},
+        {"b.b", 3},
+        {"c.c", 3}
+    };
     size_t ready = 0;
     (void)state;
     for (size_t n = 0; n <= 3; n++)
@@ -629,21 +639,32 @@ static const struct rule *builtin_rule(arena *a, const char *id, error *e)
 /* Of six parts of the contact two are missing: only their marks are told, and a need that all share once. */
 static bool only_what_decided(arena *a, void *arg, error *e)
 {
-    static const struct mark city = {.statement = -1, .text = {"city", 4}}, name = {.statement = -1, .text = {"name", 4}};
-    static const struct need capture = {.kind = "capture", .name = {"contact", 7}, .how = {"capture it", 10}};
-    struct facts_of_a_test t = {.other = {.needs = &capture, .need_count = 1, .reason = STR("contact was not captured")}};
-    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    static const struct mark city =
+                                 {
+                                     .statement = -1, .text = {"city", 4}
+    },
+                             name = {.statement = -1, .text = {"name", 4}};
+    static const struct need capture = {
+        .kind = "capture", .name = {"contact",    7 },
+             .how = {"capture it", 10}
+    };
+    struct facts_of_a_test t = {
+        .other = {.needs = &capture, .need_count = 1, .reason = STR("contact was not captured")}
+    };
+    struct judge j = {
+        .facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}
+    };
     struct judgement out;
     (void)arg;
     const struct rule *r = builtin_rule(a, "standalone.contact-information", e);
     if (!r)
         return false;
     judge(a, &j, r, ROUTE_LEAVE_API, &out);
-    bool unknown = out.outcome == OUTCOME_UNKNOWN && out.need_count == 1 && out.mark_count == 0 &&
-                   str_is(out.message,
-                          "Cannot tell whether the contact information is complete: contact was not captured");
-    give(&t, "contact.city", (struct value){.state = VALUE_ABSENT, .marks = &city, .mark_count = 1, .needs = &capture,
-                                           .need_count = 1});
+    bool unknown =
+        out.outcome == OUTCOME_UNKNOWN && out.need_count == 1 && out.mark_count == 0 &&
+        str_is(out.message, "Cannot tell whether the contact information is complete: contact was not captured");
+    give(&t, "contact.city",
+         (struct value){.state = VALUE_ABSENT, .marks = &city, .mark_count = 1, .needs = &capture, .need_count = 1});
     give(&t, "contact.full_name",
          (struct value){.state = VALUE_KNOWN, .as.text = STR("Jo"), .marks = &name, .mark_count = 1});
     judge(a, &j, r, ROUTE_LEAVE_API, &out);
@@ -659,7 +680,9 @@ static bool fixes_are_filled(arena *a, void *arg, error *e)
     static const struct element services[] = {{.text = {"guardduty.amazonaws.com", 23}},
                                               {.text = {"config.amazonaws.com", 20}}};
     struct facts_of_a_test t = {0};
-    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    struct judge j = {
+        .facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}
+    };
     size_t count;
     (void)arg;
     const struct rule *r = builtin_rule(a, "delegated.administrator", e);
@@ -670,7 +693,9 @@ static bool fixes_are_filled(arena *a, void *arg, error *e)
                 str_is(f[0].command[6], "<account.delegated_services>");
     give(&t, "account.id", (struct value){.state = VALUE_KNOWN, .as.text = STR("012345678901")});
     give(&t, "account.delegated_services",
-         (struct value){.state = VALUE_KNOWN, .as.list = {.items = services, .count = 2, .complete = true}});
+         (struct value){
+             .state = VALUE_KNOWN, .as.list = {.items = services, .count = 2, .complete = true}
+    });
     f = judge_fixes(a, &j, r, ROUTE_LEAVE_API, &count);
     return open && count == 2 && str_is(f[0].command[0], "aws") && str_is(f[1].command[4], "012345678901") &&
            str_is(f[0].command[6], "guardduty.amazonaws.com") && str_is(f[1].command[6], "config.amazonaws.com");
@@ -680,7 +705,9 @@ static bool fixes_are_filled(arena *a, void *arg, error *e)
 static bool open_resources(arena *a, void *arg, error *e)
 {
     struct facts_of_a_test t = {0};
-    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    struct judge j = {
+        .facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}
+    };
     struct judgement out;
     (void)arg;
     const struct rule *r = builtin_rule(a, "perm.remove", e);
@@ -698,7 +725,9 @@ static bool open_resources(arena *a, void *arg, error *e)
 static bool long_subjects(arena *a, void *arg, error *e)
 {
     struct facts_of_a_test t = {0};
-    struct judge j = {.facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}};
+    struct judge j = {
+        .facts = &(struct fact_source){.self = &t, .field = field_of_a_test, .can = nobody_can}
+    };
     struct judgement at_limit, above;
     (void)arg;
     const struct rule *r = builtin_rule(a, "account.id-valid", e);
@@ -706,7 +735,10 @@ static bool long_subjects(arena *a, void *arg, error *e)
         return false;
     char *text = arena_alloc_zero(a, SUBJECT_LIMIT + 1);
     memset(text, '1', SUBJECT_LIMIT + 1);
-    give(&t, "account.id", (struct value){.state = VALUE_KNOWN, .as.text = {text, SUBJECT_LIMIT}});
+    give(&t, "account.id",
+         (struct value){
+             .state = VALUE_KNOWN, .as.text = {text, SUBJECT_LIMIT}
+    });
     judge(a, &j, r, ROUTE_REMOVE_API, &at_limit);
     t.value[0].as.text.len++;
     judge(a, &j, r, ROUTE_REMOVE_API, &above);
@@ -720,7 +752,10 @@ static void in_arena(void **state)
 
 #define IN_ARENA(fn)                                                                                                   \
     {                                                                                                                  \
-        #fn, in_arena, NULL, NULL, &(work_fn *){fn}                                                                    \
+#fn, in_arena, NULL, NULL, &(work_fn *)                                                                        \
+        {                                                                                                              \
+            fn                                                                                                         \
+        }                                                                                                              \
     }
 
 int main(void)
