@@ -147,7 +147,7 @@ bool keys_check(struct loader *l, const node *n, const struct key *keys, size_t 
     return good;
 }
 
-bool text_read(struct loader *l, const node *parent, const char *key, str *out)
+bool key_text(struct loader *l, const node *parent, const char *key, str *out)
 {
     const node *n = node_get(parent, key);
     if (!n)
@@ -160,7 +160,7 @@ bool text_read(struct loader *l, const node *parent, const char *key, str *out)
     return true;
 }
 
-bool bool_read(struct loader *l, const node *parent, const char *key, bool *out)
+bool key_bool(struct loader *l, const node *parent, const char *key, bool *out)
 {
     const node *n = node_get(parent, key);
     if (!n)

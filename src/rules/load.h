@@ -79,8 +79,8 @@ str guess_help(arena *a, const struct guess *g); /* empty when nothing is near *
 
 /* Whether n is a mapping with these keys alone; a fault for each that is not, and for each required one missing. */
 bool keys_check(struct loader *l, const node *n, const struct key *keys, size_t count, const char *what);
-bool text_read(struct loader *l, const node *parent, const char *key, str *out); /* absent: true, *out untouched */
-bool bool_read(struct loader *l, const node *parent, const char *key, bool *out);
+bool key_text(struct loader *l, const node *parent, const char *key, str *out); /* absent: true, *out untouched */
+bool key_bool(struct loader *l, const node *parent, const char *key, bool *out);
 bool list_check(struct loader *l, const node *n, const char *what); /* a list with something in it */
 
 bool is_slug(str s);

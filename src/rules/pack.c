@@ -185,7 +185,7 @@ static bool param_read(struct loader *l, const node *n)
         return fault_key(l, n, (str){0}, "param \"%.*s\" is there already: %.*s", STR_ARG(p.name),
                          STR_ARG(rule_place(l, other->source, other->node)));
     int type;
-    if (!keys_check(l, n, keys, 3, "a param") || !text_read(l, n, "doc", &p.doc) ||
+    if (!keys_check(l, n, keys, 3, "a param") || !key_text(l, n, "doc", &p.doc) ||
         !word_read(l, node_get(n, "type"), "type", param_types, &type))
         return false;
     p.type = param_type_of[type];
@@ -308,7 +308,7 @@ static bool topic_read(struct loader *l, const node *n)
         return fault_key(l, n, (str){0}, "\"%.*s\" is no name for a topic: letters, digits and _", STR_ARG(name));
     if (topic_find(name) || ruleset_topic(l->rs, name))
         return fault_key(l, n, (str){0}, "topic \"%.*s\" is there already", STR_ARG(name));
-    if (!keys_check(l, n, keys, 2, "a topic") || !text_read(l, n, "doc", &doc))
+    if (!keys_check(l, n, keys, 2, "a topic") || !key_text(l, n, "doc", &doc))
         return false;
     struct topic_fields *t = NEW(l->a, struct topic_fields);
     t->topic = (struct topic){.name = arena_cstr(l->a, name), .doc = arena_cstr(l->a, doc)};
@@ -446,7 +446,7 @@ static bool rule_basis_read(struct loader *l, const node *n, struct rule *r)
         return false;
     r->basis = basis ? (rule_basis)(word + BASIS_REFUSAL) : BASIS_NONE;
     r->waivable = r->basis != BASIS_REFUSAL;
-    if (!bool_read(l, n, "waivable", &r->waivable))
+    if (!key_bool(l, n, "waivable", &r->waivable))
         return false;
     if (r->basis == BASIS_REFUSAL && r->waivable)
         return fault(l, node_get(n, "waivable"), (str){0}, "AWS refuses the call: nobody can waive that");
@@ -507,7 +507,7 @@ static bool rule_id_read(struct loader *l, const node *n, struct rule *r)
                      "this is no id for a rule");
     r->id = node_text(id);
     const node *title = node_get(n, "title");
-    if (!text_read(l, n, "title", &r->title))
+    if (!key_text(l, n, "title", &r->title))
         return false;
     size_t length = 0;
     for (size_t i = 0; i < r->title.len; i++)
@@ -587,13 +587,13 @@ static bool rule_read(struct loader *l, const node *n)
     if (node_get(n, "message"))
         good = message_read(l, node_get(n, "message"), &r) && good;
     good = fixes_read(l, node_get(n, "fix"), &r) && good;
-    good = text_read(l, n, "why", &r.why) && good;
-    good = text_read(l, n, "since", &r.since) && good;
-    good = text_read(l, n, "docs", &r.docs) && good;
+    good = key_text(l, n, "why", &r.why) && good;
+    good = key_text(l, n, "since", &r.since) && good;
+    good = key_text(l, n, "docs", &r.docs) && good;
     good = texts_read(l, n, "predicts", &r.predicts, &r.predict_count) && good;
     good = texts_read(l, n, "references", &r.references, &r.reference_count) && good;
     good = texts_read(l, n, "tags", &r.tags, &r.tag_count) && tags_check(l, n) && good;
-    good = bool_read(l, n, "override", &override) && good;
+    good = key_bool(l, n, "override", &override) && good;
     good = blocker_check(l, n, &r) && good;
     memcpy(r.severity_on, r.ranked_as, sizeof r.severity_on);
     return r.id.len > 0 && rule_keep(l, n, &r, override) && good;
@@ -649,9 +649,9 @@ static bool pack_head(struct loader *l, const node *root)
     if (!pack || !keys_check(l, pack, head_keys, 3, "pack"))
         return false;
     str title, source_text;
-    text_read(l, pack, "title", &title);
-    text_read(l, pack, "source", &source_text);
-    if (!text_read(l, pack, "id", &l->pack))
+    key_text(l, pack, "title", &title);
+    key_text(l, pack, "source", &source_text);
+    if (!key_text(l, pack, "id", &l->pack))
         return false;
     if (!is_slug(l->pack))
         return fault(l, node_get(pack, "id"), (str){0}, "this is no id for a pack: letters, digits, _ and -");

@@ -136,7 +136,7 @@ static bool value_read(struct loader *l, const node *n, const struct field *f, s
         return false;
     str reason = {0};
     bool absent = false;
-    if (!text_read(l, n, "unknown", &reason) || !bool_read(l, n, "absent", &absent))
+    if (!key_text(l, n, "unknown", &reason) || !key_bool(l, n, "absent", &absent))
         return false;
     const node *part = node_get(n, "part");
     if (absent == (reason.len > 0) || (part && (absent || f->type != TYPE_LIST)))
@@ -185,9 +185,9 @@ static bool answer_read(struct loader *l, const node *n, struct given_answer *ou
     static const char *const people[] = {"actor", "caller", "principal", "root"};
     static const who who_of[] = {WHO_ACTOR, WHO_CALLER, WHO_PRINCIPAL, WHO_ROOT};
     str person, answer;
-    if (!keys_check(l, n, keys, 4, "an answer") || !text_read(l, n, "who", &person) ||
-        !text_read(l, n, "do", &out->action) || !text_read(l, n, "resource", &out->resource) ||
-        !text_read(l, n, "answer", &answer))
+    if (!keys_check(l, n, keys, 4, "an answer") || !key_text(l, n, "who", &person) ||
+        !key_text(l, n, "do", &out->action) || !key_text(l, n, "resource", &out->resource) ||
+        !key_text(l, n, "answer", &answer))
         return false;
     out->any_resource = !node_get(n, "resource");
     size_t i = 0;
@@ -229,7 +229,7 @@ static bool expect_read(struct loader *l, const node *n, struct expected *out)
         {"message", false},
         {"needs",   false}
     };
-    if (!keys_check(l, n, keys, 3, "expect") || !text_read(l, n, "message", &out->message))
+    if (!keys_check(l, n, keys, 3, "expect") || !key_text(l, n, "message", &out->message))
         return false;
     const node *word = node_get(n, "outcome");
     out->needs = node_get(n, "needs");
@@ -283,7 +283,7 @@ static bool rule_of_test(struct loader *l, const node *n, const struct rule **ou
 {
     str id = {0};
     const node *rule = node_get(n, "rule");
-    if (!rule || !text_read(l, n, "rule", &id))
+    if (!rule || !key_text(l, n, "rule", &id))
         return false;
     *out = ruleset_find(l->rs, id);
     if (*out && (*out)->disabled)
@@ -312,8 +312,8 @@ static bool test_read(struct loader *l, const node *n, struct one_test *out)
     *out = (struct one_test){.node = n, .as_of = 1795392000 /* 2026-11-23 */, .given.a = l->a};
     if (!keys_check(l, n, keys, 9, "a test") || !rule_of_test(l, n, &out->rule))
         return false;
-    bool good = text_read(l, n, "name", &out->name) && text_read(l, n, "snapshot", &out->snapshot) &&
-                text_read(l, n, "account", &out->account);
+    bool good = key_text(l, n, "name", &out->name) && key_text(l, n, "snapshot", &out->snapshot) &&
+                key_text(l, n, "account", &out->account);
     good = route_read(l, node_get(n, "route"), out->rule, &out->on) && good;
     good = as_of_read(l, node_get(n, "as_of"), &out->as_of) && good;
     good = (!node_get(n, "given") || given_read(l, node_get(n, "given"), &out->given)) && good;
