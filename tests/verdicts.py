@@ -5,7 +5,8 @@
      (ORGEXIT_CORPUS, else ../shared/corpus beside the project);
   2. the same organization renamed, shuffled, re-indented, in the other CLI version's spelling, or captured by the equivalent calls
      keeps every verdict and, for each blocker, its outcome;
-  3. any number of jobs gives the same bytes in every format.
+  3. any number of jobs gives the same bytes in every format;
+  4. generated organizations get the verdicts that were planted in them.
 
 SEED=n changes the random choices (default 1).
 """
@@ -16,12 +17,16 @@ import os
 import random
 import re
 import shutil
+import sys
 import tempfile
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import judge
+
+sys.path.insert(0, str(judge.ROOT / "tests" / "gen"))
+import genorg  # noqa: E402
 
 SAMPLE = judge.ROOT / "samples" / "acme"
 CORPUS = Path(os.environ.get("ORGEXIT_CORPUS") or judge.ROOT.parent / "shared" / "corpus")
@@ -322,6 +327,20 @@ def jobs_agree(tally, name, folder, as_of, pool):
         tally.add(f"{name} {form} with any number of jobs", wrong)
 
 
+# --- 4: as planted ---------------------------------------------------------------------------------------------------
+
+def generated(tally, seed, pool):
+    scratch = Path(tempfile.mkdtemp(prefix="orgexit-"))
+    try:
+        genorg.generate(60, seed, 6000, scratch)
+        result = judge.check(scratch / "snapshot", "--as-of", genorg.AS_OF)
+        wrong = judge.compare(result, judge.read_want(scratch / "expected.tsv")) if result.doc else [f"no JSON: exit {result.code} {result.err.decode(errors='replace')[:300]}"]
+        tally.add(f"generated organization, seed {seed}", wrong)
+        jobs_agree(tally, f"generated organization, seed {seed},", scratch / "snapshot", genorg.AS_OF, pool)
+    finally:
+        shutil.rmtree(scratch)
+
+
 def main():
     tally = judge.Tally()
     organizations = [("samples/acme", SAMPLE, SAMPLE_AS_OF)]
@@ -336,6 +355,8 @@ def main():
         for name, folder, as_of in organizations:
             metamorphic(tally, name, folder, as_of, pool)
             jobs_agree(tally, name, folder, as_of, pool)
+        for seed in (SEED, SEED + 1):
+            generated(tally, seed, pool)
     tally.end()
 
 
