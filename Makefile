@@ -12,7 +12,7 @@ PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKG) | sed 's/
 PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKG)))$(PKG_LIBS)
 CMOCKA_LIBS = $(eval CMOCKA_LIBS := $$(shell pkg-config --libs cmocka))$(CMOCKA_LIBS)
 
-OURS := -std=c11 -D_POSIX_C_SOURCE=200809L -DORGEXIT_VERSION='"$(VERSION)"' -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(BUILD)/gen \
+OURS := -std=c11 -D_XOPEN_SOURCE=700 -DORGEXIT_VERSION='"$(VERSION)"' -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(BUILD)/gen \
         -pthread -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wvla -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes \
         $(if $(CI),-Werror)

@@ -193,6 +193,30 @@ str arena_printf(arena *a, const char *format, ...)
     return s;
 }
 
+str arena_shell_word(arena *a, str word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    size_t quotes = 0, plain = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        plain += word.ptr[i] && strchr(safe, word.ptr[i]);
+        quotes += word.ptr[i] == '\'';
+    }
+    if (word.len && plain == word.len)
+        return word;
+    char *out = arena_alloc(a, word.len + 3 * quotes + 3), *to = out;
+    *to++ = '\'';
+    for (size_t i = 0; i < word.len; i++) {
+        if (word.ptr[i] == '\'') {
+            memcpy(to, "'\\'", 3);
+            to += 3;
+        }
+        *to++ = word.ptr[i];
+    }
+    *to++ = '\'';
+    *to = '\0';
+    return (str){out, (size_t)(to - out)};
+}
+
 void arena_defer(arena *a, void (*undo)(void *), void *what)
 {
     struct undo *u = NEW(a, struct undo);

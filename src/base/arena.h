@@ -30,7 +30,10 @@ void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 str arena_str(arena *a, str s);         /* a copy, NUL-terminated behind its end */
 char *arena_cstr(arena *a, str s);      /* the same as a C text */
 str arena_printf(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
-str arena_vprintf(arena *a, const char *format, va_list args);
+str arena_vprintf(arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+
+/* One word of a POSIX shell command: as it is where that is safe, else in single quotes. For hints that people copy. */
+str arena_shell_word(arena *a, str word);
 
 /* `undo(what)` runs when the arena is closed or reset, early leaving included. */
 void arena_defer(arena *a, void (*undo)(void *), void *what);

@@ -225,7 +225,8 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
                                  .width = t.width,
                                  .piped = !t.is_terminal};
     struct report_style plain = style;
-    plain.color = false;
+    plain.color = plain.ascii = false; /* a file looks the same whatever the terminal is */
+    plain.piped = true;
     plain.width = 0;
     str format = has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
     w->items = NEW_ARRAY(w->arena, struct report_writer *, given->count + 1);
@@ -276,15 +277,15 @@ static bool tell_account(void *self, const struct account_result *account)
     return !failed;
 }
 
-static bool end_writers(struct writers *w, const struct check_summary *summary, bool whole)
+/* A run that stopped half way leaves no file: a writer that is not closed discards what it has. */
+static void end_writers(struct writers *w, const struct check_summary *summary, bool whole)
 {
-    bool ok = true;
     for (size_t i = 0; i < w->count; i++) {
         if (whole)
             report_end(w->items[i], summary);
-        ok &= report_close(w->items[i], w->error);
+        if (whole || report_failed(w->items[i]))
+            (void)report_close(w->items[i], w->error);
     }
-    return ok;
 }
 
 static bool wants_pass_evidence(const struct arguments *args)
@@ -324,6 +325,6 @@ int run_check(arena *a, const struct arguments *args, error *e)
     }
     struct check_sink sink = {&w, tell_account};
     bool whole = check_accounts(c, &sink, &summary, e);
-    (void)end_writers(&w, &summary, whole || e->code == ERR_RESOURCE);
+    end_writers(&w, &summary, whole || e->code == ERR_RESOURCE);
     return e->code == ERR_NONE ? summary.exit_code : -1;
 }

@@ -1,8 +1,11 @@
 /* rules.c - orgexit rules: the list, one rule in full, the fields, the rules' own tests. */
+#include <fcntl.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "cli/config.h"
 #include "cli/faults.h"
+#include "rules/ruletest.h"
 
 static const struct ruleset *load(arena *a, const struct arguments *args, error *e)
 {
@@ -193,6 +196,92 @@ static int list_fields(arena *a, const struct arguments *args, error *e)
     return EXIT_READY;
 }
 
+/* ---- rules test ---- */
+
+static bool test_file(arena *a, struct ruletest *t, str path, struct rule_errors *faults, error *e)
+{
+    source *s = NEW(a, source);
+    s->file = path;
+    switch (file_read(a, AT_FDCWD, arena_cstr(a, path), path, YAML_LIMIT, &s->text, &s->len, e)) {
+    case READ_ABSENT: return error_at(e, path, 0, 0, "there is no such file");
+    case READ_FAILED: return false;
+    case READ_DONE: break;
+    }
+    return yaml_read(a, s, YAML_OURS, e) && ruletest_file(t, s, faults);
+}
+
+/* A file of tests, a pack (its tests stand beside it), or every test file of a folder. */
+static bool test_path(arena *a, struct ruletest *t, str path, struct rule_errors *faults, error *e)
+{
+    str *names;
+    size_t count;
+    if (str_ends(path, STR(".test.yaml")))
+        return test_file(a, t, path, faults, e);
+    if (str_ends(path, STR(".yaml")))
+        return test_file(a, t, arena_printf(a, "%.*s.test.yaml", STR_ARG(str_head(path, path.len - 5))), faults, e);
+    if (file_list(a, AT_FDCWD, arena_cstr(a, path), path, &names, &count, e) != READ_DONE)
+        return error_at(e, path, 0, 0, "is neither a folder nor a file of tests (*.test.yaml)");
+    for (size_t i = 0; i < count; i++)
+        if (str_ends(names[i], STR(".test.yaml")) &&
+            !test_file(a, t, arena_printf(a, "%.*s/%.*s", STR_ARG(path), STR_ARG(names[i])), faults, e))
+            return false;
+    return true;
+}
+
+static str outcomes_of(arena *a, unsigned seen)
+{
+    static const outcome order[] = {OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_UNKNOWN, OUTCOME_NOT_APPLICABLE};
+    str out = {0};
+    for (size_t i = 0; i < 4; i++)
+        if (seen & 1u << order[i])
+            out = arena_printf(a, "%.*s%s%s", STR_ARG(out), out.len ? "/" : "", outcome_name(order[i]));
+    return out;
+}
+
+static void print_tests(arena *a, const struct ruletest *t)
+{
+    for (size_t i = 0; i < t->results.count; i++) {
+        const struct ruletest_result *r = &t->results.items[i];
+        if (!r->passed)
+            printf("FAIL %.*s:%u: %.*s: %.*s\n     %.*s\n", STR_ARG(visible(a, r->file)), r->line, STR_ARG(visible(a, r->rule)),
+                   STR_ARG(visible(a, r->name)), STR_ARG(visible(a, r->message)));
+    }
+    printf("%-36s %5s  %-32s %9s %8s\n", "RULE", "TESTS", "OUTCOMES", "BRANCHES", "MUTANTS");
+    for (size_t i = 0; i < ruleset_count(t->rules); i++) {
+        const struct ruletest_rule *r = &t->by_rule[i];
+        str lacks = ruletest_lacks(a, r);
+        if (r->tests || r->rule->builtin)
+            printf("%-36.*s %5zu  %-32.*s %4zu/%-4zu %8zu%s%.*s\n", STR_ARG(visible(a, r->rule->id)), r->tests,
+                   STR_ARG(outcomes_of(a, r->outcomes)), r->branches_seen, r->branches, r->mutants, lacks.len ? "  " : "", STR_ARG(lacks));
+    }
+    printf("%zu mutants\n%zu passed, %zu failed\n", t->mutants, t->passed, t->failed);
+}
+
+static int test_rules(arena *a, const struct arguments *args, error *e)
+{
+    const struct ruleset *rs = load(a, args, e);
+    struct rule_errors faults = {0};
+    if (!rs)
+        return -1;
+    struct ruletest *t = ruletest_begin(a, rs, NULL);
+    if (args->operand_count == 1) {
+        error_set(e, ERR_USAGE, "which tests? orgexit rules test PACK... (a pack, its *.test.yaml, or a folder of them)");
+        return -1;
+    }
+    for (size_t i = 1; i < args->operand_count; i++) {
+        if (test_path(a, t, args->operands[i], &faults, e))
+            continue;
+        print_faults(a, &faults, terminal_of(args, 2));
+        error_set(e, ERR_INPUT, "%s", "");
+        return -1;
+    }
+    ruletest_end(t);
+    if (!t->passed && !t->failed)
+        return error_set(e, ERR_INPUT, "no test was found"), -1;
+    print_tests(a, t);
+    return t->failed ? EXIT_NOT_READY : EXIT_READY;
+}
+
 int run_rules(arena *a, const struct arguments *args, error *e)
 {
     static const char *const words[] = {"list", "explain", "fields", "test"};
@@ -203,6 +292,8 @@ int run_rules(arena *a, const struct arguments *args, error *e)
         return explain_rule(a, args, e);
     if (str_is(what, "fields") && args->operand_count <= 2)
         return list_fields(a, args, e);
+    if (str_is(what, "test"))
+        return test_rules(a, args, e);
     error_set(e, ERR_USAGE, "rules takes list, explain ID, fields [PREFIX] or test [PACK...]%.*s", STR_ARG(did_you_mean(a, what, words, 4)));
     return -1;
 }

@@ -150,8 +150,6 @@ static void compare_accounts(struct load *l, struct org_account *known, const st
         {"Arn", known->arn, seen->arn},
         {"Email", known->email, seen->email},
         {"Name", known->name, seen->name},
-        {"State", known->state_word, seen->state_word},
-        {"Status", known->status_word, seen->status_word},
         {"JoinedMethod", known->joined_method, seen->joined_method},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -163,6 +161,15 @@ static void compare_accounts(struct load *l, struct org_account *known, const st
                            STR_ARG(known->id), STR_ARG(known->place.source->file));
 }
 
+/* Two states that differ make the state unknown, no error: it may have changed between the calls. */
+static void merge_word(str *known, str *other, str seen)
+{
+    if (!known->len)
+        *known = seen;
+    else if (seen.len && !str_eq(*known, seen))
+        *other = seen;
+}
+
 /* Keeps what was seen of an account; compares when it was seen before. */
 struct org_account *load_see_account(struct load *l, const struct capture_doc *d, const node *item)
 {
@@ -172,10 +179,8 @@ struct org_account *load_see_account(struct load *l, const struct capture_doc *d
     struct org_account *account = load_add_account(l, seen.id);
     if (account->place.source) {
         compare_accounts(l, account, &seen);
-        if (!account->state_word.len)
-            account->state_word = seen.state_word;
-        if (!account->status_word.len)
-            account->status_word = seen.status_word;
+        merge_word(&account->state_word, &account->other_state, seen.state_word);
+        merge_word(&account->status_word, &account->other_status, seen.status_word);
         return account;
     }
     seen.parent = account->parent;
@@ -184,7 +189,6 @@ struct org_account *load_see_account(struct load *l, const struct capture_doc *d
     return account;
 }
 
-/* A second witness of the place in the tree (SDK, Account.Paths): kept for load_check_paths. */
 static bool load_accounts(struct load *l)
 {
     struct capture_doc *d = &l->org->list_accounts;

@@ -55,6 +55,7 @@ extern const char *const account_state_names[]; /* NULL-terminated, in the order
 struct org_account {
     str id, arn, name, email;
     str state_word, status_word; /* as captured; empty: not there */
+    str other_state, other_status; /* of a second capture, where they differ */
     str joined_method;
     bool has_joined_at;
     instant joined_at;

@@ -26,15 +26,20 @@ static bool load_policy_types(struct load *l, const struct capture_doc *d, const
     o->types_place = (struct place){d->source, types};
     for (int t = 0; t < POLICY_TYPE_COUNT; t++)
         o->types_enabled[t] = TRI_NO;
+    bool nameless = false;
     for (NODE_EACH(item, types)) {
         str name, status;
         if (!member_text(d->source, item, "Type", &name, l->error) ||
             !member_text(d->source, item, "Status", &status, l->error))
             return false;
+        nameless |= !name.len;
         for (int t = 0; t < POLICY_TYPE_COUNT; t++)
             if (str_is(name, policy_type_names[t]))
                 o->types_enabled[t] = str_is(status, "ENABLED") ? TRI_YES : TRI_UNKNOWN; /* PENDING_... */
     }
+    for (int t = 0; nameless && t < POLICY_TYPE_COUNT; t++) /* the one without a name may be any */
+        if (o->types_enabled[t] == TRI_NO)
+            o->types_enabled[t] = TRI_UNKNOWN;
     return true;
 }
 

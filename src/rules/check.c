@@ -85,14 +85,33 @@ static void note(struct check *c, str text)
     c->run.notes = notes;
 }
 
+static str near_rule(struct check *c, str id)
+{
+    const struct rule *near = NULL;
+    size_t best = 4;
+    for (size_t i = 0; i < ruleset_count(c->rules); i++) {
+        size_t d = str_distance(id, ruleset_rule(c->rules, i)->id, 3);
+        if (d < best) {
+            best = d;
+            near = ruleset_rule(c->rules, i);
+        }
+    }
+    return near ? arena_printf(c->arena, "; did you mean \"%.*s\"?", STR_ARG(near->id)) : (str){0};
+}
+
 /* Waivers of rules that are not there, or that nobody may waive, are errors; those without effect are told. */
 static bool check_waivers(struct check *c, error *e)
 {
     for (size_t i = 0; i < c->attestations->waivers.count; i++) {
         const struct waiver *w = &c->attestations->waivers.items[i];
         const struct rule *r = ruleset_find(c->rules, w->rule);
+        if (!r && rule_is_planned(w->rule)) {
+            note(c, arena_printf(c->arena, "the waiver of %.*s has no effect: this version does not check that rule yet", STR_ARG(w->rule)));
+            continue;
+        }
         if (!r)
-            return source_error(w->source, w->rule_node, e, "a waiver of a rule that is not there: \"%.*s\" (orgexit rules list)", STR_ARG(w->rule));
+            return source_error(w->source, w->rule_node, e, "a waiver of a rule that is not there: \"%.*s\"%.*s (orgexit rules list)",
+                                STR_ARG(w->rule), STR_ARG(near_rule(c, w->rule)));
         bool blocks = false;
         for (int on = 0; on < ROUTE_COUNT; on++)
             blocks |= rule_applies(r, (route)on) && rule_severity(r, (route)on) == SEVERITY_BLOCKER;

@@ -87,10 +87,11 @@ void fact_need(struct facts *f, struct value *v, struct need n)
 struct need fact_capture_need(struct facts *f, const struct capture_doc *d)
 {
     str file = arena_printf(f->arena, "%.*s.json", STR_ARG(d->path));
+    str place = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(f->run->snapshot), STR_ARG(file));
     return (struct need){.kind = "capture",
                          .name = file,
-                         .how = arena_printf(f->arena, "%.*s > %.*s/%.*s", STR_ARG(call_command(f->arena, &d->call)),
-                                             STR_ARG(f->run->snapshot), STR_ARG(file))};
+                         .how = arena_printf(f->arena, "%.*s > %.*s", STR_ARG(call_command(f->arena, &d->call)),
+                                             STR_ARG(arena_shell_word(f->arena, place)))};
 }
 
 struct value fact_not_captured(struct facts *f, value_type type, const struct capture_doc *d)
@@ -138,7 +139,7 @@ static struct need attestation_need(struct facts *f, const struct topic *topic)
     const char *until = strcmp(topic->name, "payment_method") == 0 ? " --valid-until DATE" : "";
     return (struct need){.kind = "attestation",
                          .name = str_from(topic->name),
-                         .how = arena_printf(f->arena, "orgexit attest set %.*s %.*s %s=%s --by YOU%s", STR_ARG(f->run->snapshot),
+                         .how = arena_printf(f->arena, "orgexit attest set %.*s %.*s %s=%s --by YOU%s", STR_ARG(arena_shell_word(f->arena, f->run->snapshot)),
                                              STR_ARG(f->account->id), topic->name, example, until)};
 }
 

@@ -115,42 +115,61 @@ static account_state state_of(str word)
     return STATE_UNKNOWN;
 }
 
-/* State, AccountState, Status, in this order. One that says ACTIVE beside one that does not: unknown. */
+/* What the captures call the state, the first of State, AccountState, Status first. */
+struct state_words {
+    const char *member;
+    str word;
+};
+
+static struct value no_state(struct facts *f)
+{
+    const struct org_account *listed = f->account->listed;
+    struct call c = {.kind = CAPTURE_LIST_ACCOUNTS};
+    struct capture_doc d = {.call = c, .path = call_path(f->arena, &c)};
+    if (!listed)
+        return fact_not_captured(f, TYPE_ENUM, &f->run->org->list_accounts);
+    struct value v = fact_unknown(TYPE_ENUM, STR("neither \"State\" nor \"Status\" was captured: the AWS CLI is too old for State"));
+    fact_need(f, &v, fact_capture_need(f, &d));
+    return v;
+}
+
+/* One that says ACTIVE beside one that does not: unknown. Two that both say something else agree. */
+static struct value settle_state(struct facts *f, const struct state_words *words, size_t count)
+{
+    size_t first = count;
+    bool active = false, other = false;
+    for (size_t i = count; i-- > 0;) {
+        if (!words[i].word.len)
+            continue;
+        first = i;
+        if (state_of(words[i].word) == STATE_UNKNOWN)
+            return fact_unknown(TYPE_ENUM, arena_printf(f->arena, "\"%s\" is \"%.*s\", a word that orgexit does not know",
+                                                        words[i].member, STR_ARG(words[i].word)));
+        active |= state_of(words[i].word) == STATE_ACTIVE;
+        other |= state_of(words[i].word) != STATE_ACTIVE;
+    }
+    if (first == count)
+        return no_state(f);
+    if (active && other)
+        return fact_unknown(TYPE_ENUM, STR("one capture says ACTIVE and another does not"));
+    return fact_word(words[first].word);
+}
+
 struct value fact_account_state(struct facts *f, route r)
 {
     (void)r;
-    const struct org_account *listed = f->account->listed;
-    const str words[] = {listed ? listed->state_word : (str){0}, f->account->information_state, listed ? listed->status_word : (str){0}};
-    static const char *const members[] = {"State", "AccountState", "Status"};
-    size_t first = 3;
-    bool active = false, other = false, strange = false;
-    for (size_t i = 0; i < 3; i++) {
-        if (!words[i].len)
-            continue;
-        first = first == 3 ? i : first;
-        account_state s = state_of(words[i]);
-        strange |= s == STATE_UNKNOWN;
-        (s == STATE_ACTIVE ? (active = true) : (other = true));
-    }
-    struct value v;
-    if (first == 3) {
-        v = listed ? fact_unknown(TYPE_ENUM, STR("neither \"State\" nor \"Status\" was captured: the AWS CLI was too old (version 2.31 or later has State)"))
-                   : fact_not_captured(f, TYPE_ENUM, &f->run->org->list_accounts);
-        struct call c = {.kind = CAPTURE_LIST_ACCOUNTS};
-        struct capture_doc d = {.call = c, .path = call_path(f->arena, &c)};
-        if (listed)
-            fact_need(f, &v, fact_capture_need(f, &d));
-    } else if (strange) {
-        v = fact_unknown(TYPE_ENUM, arena_printf(f->arena, "\"%s\" is \"%.*s\", a word that orgexit does not know", members[first], STR_ARG(words[first])));
-    } else if (active && other) {
-        v = fact_unknown(TYPE_ENUM, STR("one capture says ACTIVE and another does not"));
-    } else {
-        v = fact_word(words[first]);
-    }
-    if (listed)
-        mark_listed(f, &v, words[0].len ? "State" : "Status");
-    if (at_hand(&f->account->information) && f->account->information_state.len)
-        fact_mark_place(f, &v, f->account->information.source, node_get(f->account->information.root, "AccountState"), (str){0});
+    static const struct org_account nobody;
+    const struct account *account = f->account;
+    const struct org_account *listed = account->listed ? account->listed : &nobody;
+    const struct state_words words[] = {{"State", listed->state_word},
+                                        {"State", listed->other_state},
+                                        {"AccountState", account->information_state},
+                                        {"Status", listed->status_word},
+                                        {"Status", listed->other_status}};
+    struct value v = settle_state(f, words, sizeof words / sizeof *words);
+    mark_listed(f, &v, listed->state_word.len ? "State" : "Status");
+    if (at_hand(&account->information) && account->information_state.len)
+        fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountState"), (str){0});
     return v;
 }
 

@@ -314,11 +314,35 @@ static struct context context_of(struct facts *f, const struct question *q, cons
     return context_fill(f->arena, &c);
 }
 
+/* A deny of every resource holds whatever the resource is. */
+static bool denies_everywhere(const struct verdict_trace *t)
+{
+    for (size_t i = 0; i < t->deny_count; i++) {
+        const struct match *m = &t->denies[i];
+        if (m->matches == TRI_YES && m->statement && !m->statement->not_resource && statement_covers_star(m->statement))
+            return true;
+    }
+    return false;
+}
+
+static const struct verdict_trace *decide(struct facts *f, const struct question *q);
+
 const struct verdict_trace *facts_decide(struct facts *f, const struct question *q)
 {
     const struct principal *p = q->who;
-    if (!p->known || (!p->captured && !q->everything) || !q->resource_known)
+    if (!p->known || (!p->captured && !q->everything))
         return NULL;
+    if (q->resource_known)
+        return decide(f, q);
+    struct question any = *q;
+    any.resource = STR("*");
+    const struct verdict_trace *t = decide(f, &any);
+    return denies_everywhere(t) ? t : NULL;
+}
+
+static const struct verdict_trace *decide(struct facts *f, const struct question *q)
+{
+    const struct principal *p = q->who;
     if (!f->scps_made)
         make_scps(f);
     struct caller caller = caller_of(f, p);
@@ -459,10 +483,10 @@ struct value facts_can(struct facts *f, const struct question *q)
     const struct principal *p = q->who;
     if (!p->known || !p->captured)
         return facts_principal_unknown(f, TYPE_BOOL, p);
-    if (!q->resource_known)
-        return fact_unknown(TYPE_BOOL, arena_printf(f->arena, "the resource of %.*s is not known", STR_ARG(q->action)));
     const struct verdict_trace *t = facts_decide(f, q);
     struct value v;
+    if (!t)
+        return fact_unknown(TYPE_BOOL, arena_printf(f->arena, "the resource of %.*s is not known", STR_ARG(q->action)));
     switch (t->decision) {
     case DECISION_ALLOWED:
         v = fact_yes_no(true);
@@ -565,11 +589,10 @@ static const struct verdict_trace *scp_trace(struct facts *f, route r, struct va
     }
     struct question q = {.who = p, .action = facts_route_action(r), .scps = true, .everything = true};
     q.resource = facts_route_resource(f, r, &q.resource_known);
-    if (!q.resource_known) { /* no SCP can be held against an invitation that is not known */
+    const struct verdict_trace *t = facts_decide(f, &q);
+    if (!t)
         *v = fact_unknown(TYPE_LIST, STR("the invitation is not known"));
-        return NULL;
-    }
-    return facts_decide(f, &q);
+    return t;
 }
 
 static struct element statement_element(struct facts *f, const struct match *m, str action)
@@ -578,8 +601,8 @@ static struct element statement_element(struct facts *f, const struct match *m, 
     struct value *members = NEW_ARRAY(f->arena, struct value, 4); /* statement.policy, .level, .sid, .file */
     *mark = facts_match_mark(f, m, action);
     str name = m->policy->name.len ? m->policy->name : m->policy->id;
-    members[0] = fact_text(name);
-    members[1] = fact_text(m->level->path.len ? m->level->path : m->level->id);
+    members[0] = fact_text(m->policy->id);
+    members[1] = fact_text(m->level->id);
     members[2] = fact_text(mark->sid);
     members[3] = fact_text(mark->source ? (mark->source->outer ? mark->source->outer->file : mark->source->file) : mark->file);
     str sid = mark->sid.ptr ? mark->sid : arena_printf(f->arena, "statement %d", mark->statement);
@@ -677,7 +700,8 @@ struct value fact_actor_scp_closed_levels(struct facts *f, route r)
         const struct level *level = &f->scps[i];
         str name = level->path.len ? level->path : level->id;
         if (t->scp_level_allows[i] == TRI_NO)
-            items[count++] = (struct element){.text = name, .mark = level_mark(f, level)};
+            items[count++] = (struct element){.text = arena_printf(f->arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(level->id)),
+                                              .mark = level_mark(f, level)};
         if (t->scp_level_allows[i] != TRI_UNKNOWN)
             continue;
         complete = false;
