@@ -127,9 +127,13 @@ static unsigned hex_value(const char *p, int digits)
 static size_t escape_size(const char *p, bool yaml, size_t *made)
 {
     size_t digits = p[1] == 'u' ? 4 : p[1] == 'x' && yaml ? 2 : p[1] == 'U' && yaml ? 8 : 0;
-    unsigned c = digits ? hex_value(p + 2, (int)digits) : yaml && strchr("N_LP", p[1]) ? (p[1] < 'N' ? 0x2028 : 0x85) : 1;
-    if (yaml && p[1] == 'P')
-        c = 0x2029;
+    unsigned c = 0;
+    if (digits)
+        c = hex_value(p + 2, (int)digits);
+    else if (yaml && (p[1] == 'N' || p[1] == '_'))
+        c = 0x85; /* or U+00A0, as long */
+    else if (yaml && (p[1] == 'L' || p[1] == 'P'))
+        c = 0x2028; /* or U+2029 */
     *made = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     if (!yaml && c >= 0xD800 && c <= 0xDBFF) {
         *made = 4;

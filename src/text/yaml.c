@@ -130,6 +130,8 @@ static const char *banned(const unsigned char *p, size_t n)
         return "a control character";
     if (n == 3 && p[0] == 0xE2 && p[1] == 0x80 && (p[2] == 0xA8 || p[2] == 0xA9))
         return "U+2028 or U+2029, which YAML takes for the end of a line and many editors do not show";
+    if (n == 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0)
+        return "a byte order mark (U+FEFF), which editors do not show and libyaml drops here and there";
     if (n == 3 && p[0] == 0xEF && p[1] == 0xBF && p[2] >= 0xBE)
         return "a code point that is no character";
     return NULL;
@@ -142,8 +144,6 @@ static bool check_bytes(struct reader *r)
     if (s->len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
         return fail_at(r, 0, "this is UTF-16 (written by PowerShell's '>'?): write it as UTF-8");
     size_t n, i = (size_t)(r->text - s->text);
-    if (i && s->len >= 6 && memcmp(text + i, "\xEF\xBB\xBF", 3) == 0)
-        return fail_at(r, i, "found a second byte order mark; expected at most one");
     for (; i < s->len; i += n) {
         n = utf8_len(text + i, s->len - i);
         if (!n)
@@ -328,6 +328,21 @@ struct properties {
     size_t at, value_at;
 };
 
+/* Blanks, line ends and comments: no value begins with '#'. */
+static const char *skip_blank(const char *p, const char *end)
+{
+    bool comment = false;
+    for (; p < end && (comment || strchr(" \t\r\n#", *p)); p++)
+        comment = *p != '\n' && (comment || *p == '#');
+    return p;
+}
+
+/* As libyaml has it. What follows an anchor need not be a blank: "&a:b" is the text ":b" with the anchor "a". */
+static bool is_anchor_char(char c)
+{
+    return ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '_' || c == '-';
+}
+
 /* The event's anchor and tag, checked against what the mode allows. */
 static bool read_properties(struct reader *r, const char *anchor, const char *tag, struct properties *out)
 {
@@ -337,15 +352,17 @@ static bool read_properties(struct reader *r, const char *anchor, const char *ta
     bool tagged = tag != NULL;
     *out = (struct properties){.anchor = anchor, .tag = tag, .means = &none, .at = at};
     while (p < end && (*p == '&' || *p == '!')) {
-        tagged |= *p == '!'; /* libyaml hides the tag "!", which would make a text of true */
-        while (p < end && !strchr(" \t\r\n", *p))
+        bool is_anchor = *p == '&';
+        tagged |= !is_anchor; /* libyaml hides the tag "!", which would make a text of true */
+        p++;
+        while (p < end && (is_anchor ? is_anchor_char(*p) : !strchr(" \t\r\n,[]{}", *p)))
             p++;
-        while (p < end && strchr(" \t\r\n", *p))
-            p++;
+        p = skip_blank(p, end);
     }
     out->value_at = (size_t)(p - r->source->text);
     if (r->mode == YAML_OURS && anchor)
-        return fail_at(r, at, "found the anchor &%s; anchors and aliases are not taken here: write the value out", anchor);
+        return fail_at(r, at, "found the anchor &%s; anchors and aliases are not taken here: write the value out",
+                       anchor);
     if (r->mode == YAML_OURS && tagged)
         return fail_at(r, at, "found the tag %s; tags are not taken here: remove it", tag ? tag : "!");
     if (!tagged)
@@ -454,7 +471,7 @@ static bool take_key(struct reader *r)
     bool plain = ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     str key = {(const char *)ev->data.scalar.value, ev->data.scalar.length};
     char first = r->source->text[at];
-    if (ev->data.scalar.anchor || ev->data.scalar.tag || (at < r->source->len && (first == '&' || first == '!')))
+    if (first == '&' || first == '!') /* no plain text begins so */
         return fail_at(r, at, "found an anchor or a tag before a key; remove it");
     if (plain && key.len == 0)
         return fail_at(r, at, "found a value without a key; expected a key before ':'");
@@ -550,7 +567,8 @@ static bool set_scalar(struct reader *r, node *n, const struct properties *p, st
     if (!fits)
         return fail_at(r, p->at, "the value does not fit its tag");
     if (plain && type == cJSON_String && p->means->kind == TAG_NONE && is_one_of(text, infinities))
-        return fail_at(r, n->at, "found %s, which is no number that can be compared; a text needs quotation marks", text.ptr);
+        return fail_at(r, n->at, "found %s, which is no number that can be compared; a text needs quotation marks",
+                       text.ptr);
     n->json.type = type;
     n->json.valueint = type == cJSON_True;
     if (type != cJSON_String && type != cJSON_Number)

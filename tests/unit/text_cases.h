@@ -1,5 +1,6 @@
 /*
- * text_cases.h - reads the cases of tests/text (its README.md tells their format) and prints trees. For text_test.c alone.
+ * text_cases.h - reads the cases of tests/text (README.md there tells the format) and prints trees. For text_test.c
+ * alone.
  */
 #ifndef ORGEXIT_TESTS_TEXT_CASES_H
 #define ORGEXIT_TESTS_TEXT_CASES_H

@@ -289,6 +289,8 @@ DO(lines_and_columns_are_counted)
             memcpy(text + len, piece, strlen(piece));
             len += strlen(piece);
         }
+        if (round == 199)
+            memset(text, '\n', len); /* more in a row than one lane counts */
         source *s = source_of(a, "x", text, len);
         uint32_t line = 1, column = 1, got_line, got_column;
         for (size_t i = 0; i <= len; i++) {
@@ -339,7 +341,7 @@ struct small_try {
 
 static bool read_small(arena *a, void *arg, error *e)
 {
-    static const char text[] = "{\"a\": [1, {\"b\\n\": \"c\\n\"}], \"d\": \"eeeeeeeeeeeeeeeeeeeeee\", \"g\": {\"h\": null}}";
+    static const char text[] = "{\"a\": [1, {\"b\\n\": \"c\\n\"}], \"d\": \"eeeeeeeeee\", \"g\": {\"h\": null}}";
     const struct small_try *t = arg;
     source *s = source_of(a, "x", text, sizeof text - 1);
     return t->yaml ? yaml_read(a, s, YAML_OURS, e) : json_read(a, s, e);
@@ -361,6 +363,39 @@ static void running_out_of_memory_is_an_error(void **state)
             arena_close(a);
         }
     assert_true(failed > 20 && read > 20);
+}
+
+/* cJSON's number is not what rules compare, but it should be right. */
+DO(numbers_have_their_value)
+{
+    const struct {
+        const char *text;
+        double value;
+        bool json;
+    } rows[] = {
+        {"0", 0, true},           {"12", 12, true},         {"-12", -12, true},          {"1.5", 1.5, true},
+        {"-0.25", -0.25, true},   {"1e3", 1000, true},      {"1.5E+2", 150, true},       {"25e-2", 0.25, true},
+        {"1e-2", 0.01, true},     {"1e22", 1e22, true},     {"1e25", 1e25, true},        {"1e-30", 1e-30, true},
+        {"2147483648", 2147483648.0, true},                 {"123456789012", 123456789012.0, true},
+        {"12345678901234567890", 12345678901234567890.0, true},
+        {"1e-400", 0, true},      {"0e99999", 0, true},     {"0.00000000000000000000000000001", 1e-29, true},
+        {"+7", 7, false},         {"012", 12, false},       {"0o17", 15, false},         {"0x1f", 31, false},
+        {"0xE1", 225, false},     {".5", 0.5, false},       {"5.", 5, false},            {"-.5e1", -5, false},
+        {"5.e-1", 0.5, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int yaml = rows[i].json ? 0 : 1; yaml < 2; yaml++) {
+            source *s = source_of(a, "x", rows[i].text, strlen(rows[i].text));
+            assert_true(yaml ? yaml_read(a, s, YAML_OURS, e) : json_read(a, s, e));
+            assert_true(node_is_number(s->root) && str_is(node_text(s->root), rows[i].text));
+            double off = s->root->json.valuedouble - rows[i].value, most = rows[i].value * 1e-15;
+            if ((off < 0 ? -off : off) > (most < 0 ? -most : most))
+                print_error("%s is %.17g\n", rows[i].text, s->root->json.valuedouble);
+            assert_true((off < 0 ? -off : off) <= (most < 0 ? -most : most));
+            if (rows[i].value > -1e9 && rows[i].value < 1e9)
+                assert_int_equal(s->root->json.valueint, (int)rows[i].value);
+        }
+    return true;
 }
 
 DO(a_long_line_gives_no_excerpt)
@@ -416,6 +451,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(lines_and_columns_are_counted),
         cmocka_unit_test(duplicate_keys_are_found_in_wide_objects),
         cmocka_unit_test(running_out_of_memory_is_an_error),
+        cmocka_unit_test(numbers_have_their_value),
         cmocka_unit_test(a_long_line_gives_no_excerpt),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
