@@ -7,7 +7,7 @@ bad=0
 say() { echo "$1"; bad=1; }
 
 # ---- the floors: each may include only those below it ----
-order="base text catalog policy org iam rules lint report cli"
+order="base text catalog policy org iam rules lint report api cli"
 rank() { n=0; for f in $order; do n=$((n + 1)); [ "$f" = "$1" ] && { echo $n; return; }; done; echo 0; }
 for file in src/*/*.[ch]; do
     floor=$(basename "$(dirname "$file")")

@@ -377,16 +377,31 @@ static void failed_account(struct check *c, size_t item, const error *failed, st
     slot->result = (struct account_result){.id = c->selected[item], .by_route = -1, .counted = true, .errors = told, .error_count = 1};
 }
 
+struct emitting {
+    struct running *run;
+    size_t item;
+    struct account_slot *slot;
+    const error *failed;
+};
+
+static bool emit_one(arena *a, void *arg, error *e)
+{
+    struct emitting *m = arg;
+    struct check *c = m->run->check;
+    (void)a;
+    if (m->failed) {
+        failed_account(c, m->item, m->failed, m->slot);
+        error_set(e, ERR_RESOURCE, "account %.*s: %s", STR_ARG(c->selected[m->item]), m->failed->message);
+    }
+    sums_add(c, m->slot);
+    return m->run->sink->account(m->run->sink->self, &m->slot->result);
+}
+
+/* A unit of work of its own: running out of memory here must not jump over the pool's threads. */
 static bool emit(size_t item, void *made, const error *failed, void *arg, error *e)
 {
-    struct running *r = arg;
-    struct account_slot *slot = made;
-    if (failed) {
-        failed_account(r->check, item, failed, slot);
-        error_set(e, ERR_RESOURCE, "account %.*s: %s", STR_ARG(r->check->selected[item]), failed->message);
-    }
-    sums_add(r->check, slot);
-    return r->sink->account(r->sink->self, &slot->result);
+    struct emitting m = {arg, item, made, failed};
+    return work_run(m.run->check->arena, emit_one, &m, e);
 }
 
 bool check_accounts(struct check *c, const struct check_sink *sink, struct check_summary *summary, error *e)
@@ -407,4 +422,22 @@ bool check_accounts(struct check *c, const struct check_sink *sink, struct check
     if (e->code == ERR_RESOURCE)
         summary->exit_code = 4;
     return ok;
+}
+
+bool check_begin(struct check *c, struct check_summary *summary)
+{
+    return sums_open(c, summary);
+}
+
+void check_account_at(struct check *c, arena *a, size_t i, struct account_result *out)
+{
+    struct account_slot slot = {0};
+    check_judge_account(c, a, c->selected[i], &slot);
+    sums_add(c, &slot);
+    *out = slot.result;
+}
+
+void check_finish(struct check *c)
+{
+    sums_close(c);
 }

@@ -55,4 +55,12 @@ struct check_sink {
 /* Judges every selected account and fills *summary (in the arena of check_open). False: stopped, or no thread. */
 bool check_accounts(struct check *c, const struct check_sink *sink, struct check_summary *summary, error *e);
 
+/*
+ * The same one account at a time on the caller's thread, for who pulls: begin, then each i below
+ * check_run_of(c)->account_count once, in order, then finish. *out lives in `a`.
+ */
+bool check_begin(struct check *c, struct check_summary *summary);
+void check_account_at(struct check *c, arena *a, size_t i, struct account_result *out);
+void check_finish(struct check *c);
+
 #endif

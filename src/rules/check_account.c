@@ -114,6 +114,27 @@ static void keep_marks(struct work *w, struct finding *f, const struct judgement
     f->evidence_count = j->mark_count;
 }
 
+/* Words of a command that the pack cannot know: where the snapshot is, which policy at which level denies. */
+static str fill_word(const struct work *w, const struct finding *f, str word)
+{
+    if (str_is(word, "SNAPSHOT"))
+        return w->check->options.snapshot;
+    for (size_t i = 0; i < f->evidence_count; i++) {
+        if (str_is(word, "POLICY-ID") && f->evidence[i].level.len && f->evidence[i].policy.len)
+            return f->evidence[i].policy;
+        if (str_is(word, "LEVEL-ID") && f->evidence[i].level.len)
+            return f->evidence[i].level;
+    }
+    return word;
+}
+
+static void fill_commands(const struct work *w, struct finding *f)
+{
+    for (size_t i = 0; i < f->fix_count; i++)
+        for (size_t k = 0; k < f->fixes[i].command_len; k++)
+            f->fixes[i].command[k] = fill_word(w, f, f->fixes[i].command[k]);
+}
+
 static void keep_finding(struct work *w, const struct rule *r, route on, const struct judgement *j, const struct waiver *waiver)
 {
     struct finding f = {.rule = r->id,
@@ -139,6 +160,7 @@ static void keep_finding(struct work *w, const struct rule *r, route on, const s
     keep_marks(w, &f, j);
     if (j->outcome != OUTCOME_PASS)
         f.fixes = judge_fixes(w->arena, &w->judge, r, on, &f.fix_count);
+    fill_commands(w, &f);
     if (waiver) {
         struct waiver_note *note = NEW(w->arena, struct waiver_note);
         *note = (struct waiver_note){waiver->by, waiver->reason, waiver->valid_until_text};
@@ -164,7 +186,7 @@ static str obstacle_text(struct work *w, const struct rule *r, const struct judg
     for (size_t i = 0; i < j->need_count; i++)
         if (strcmp(j->needs[i].kind, "attestation") == 0)
             return arena_printf(w->arena, "%.*s is not attested, or no longer", STR_ARG(j->needs[i].name));
-    return r->title;
+    return arena_printf(w->arena, "%.*s (%.*s)", STR_ARG(r->id), STR_ARG(r->title));
 }
 
 static void keep_obstacle(struct work *w, const struct rule *r, route on, const struct judgement *j)
