@@ -171,17 +171,22 @@ char *arena_cstr(arena *a, str s)
     return copy;
 }
 
+/* Formats into what is left of the block; only what does not fit is measured first and formatted again. */
 str arena_vprintf(arena *a, const char *format, va_list args)
 {
+    struct block *b = a->last;
+    size_t room = b ? b->size - b->used : 0;
+    char *text = room ? block_bytes(b) + b->used : NULL;
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    int len = vsnprintf(text, room, format, again);
     va_end(again);
     if (len < 0)
         return (str){0};
-    char *text = arena_alloc(a, (size_t)len + 1);
-    (void)vsnprintf(text, (size_t)len + 1, format, args);
-    return (str){text, (size_t)len};
+    char *kept = arena_alloc(a, (size_t)len + 1);
+    if (kept != text)
+        (void)vsnprintf(kept, (size_t)len + 1, format, args);
+    return (str){kept, (size_t)len};
 }
 
 str arena_printf(arena *a, const char *format, ...)

@@ -30,6 +30,10 @@ static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
     c->rules = ruleset_load(c->arena, packs, count + own, &c->options.rules, faults);
     if (!c->rules)
         return error_set(e, ERR_INPUT, "the rules have faults");
+    bool *varies = NEW_ARRAY(c->arena, bool, ruleset_count(c->rules));
+    for (size_t i = 0; i < ruleset_count(c->rules); i++)
+        varies[i] = judge_varies(ruleset_rule(c->rules, i));
+    c->varies = varies;
     str all = {0};
     for (size_t i = 0; i < embedded_rule_count; i++)
         all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);

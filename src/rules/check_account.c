@@ -23,6 +23,12 @@ struct work {
     unsigned waived[ROUTE_COUNT];
     outcome *by_rule;
     bool *has_rule;
+    struct told {           /* what a rule said, where it says the same on every route */
+        bool judged, has_end;
+        struct judgement judgement;
+        int64_t end;
+        const char *end_topic;
+    } *told;
 };
 
 /* ---- evidence ---- */
@@ -232,11 +238,28 @@ static void note_blocker(struct work *w, const struct rule *r, route on, const s
     keep_obstacle(w, r, on, j);
 }
 
+/* Judges the rule, or tells again what it said on another route. */
+static struct judgement say(struct work *w, size_t index, const struct rule *r, route on)
+{
+    struct told *t = &w->told[index];
+    if (!t->judged) {
+        facts_forget_ends(&w->facts);
+        judge(w->arena, &w->judge, r, on, &t->judgement);
+        t->judged = !w->check->varies[index];
+        t->has_end = w->facts.has_end;
+        t->end = w->facts.end;
+        t->end_topic = w->facts.end_topic;
+    }
+    w->facts.has_end = t->has_end;
+    w->facts.end = t->end;
+    w->facts.end_topic = t->end_topic;
+    t->judgement.severity = rule_severity(r, on);
+    return t->judgement;
+}
+
 static void judge_rule(struct work *w, size_t index, const struct rule *r, route on)
 {
-    struct judgement j = {0};
-    facts_forget_ends(&w->facts);
-    judge(w->arena, &w->judge, r, on, &j);
+    struct judgement j = say(w, index, r, on);
     const struct waiver *waiver = NULL;
     bool blocker = j.severity == SEVERITY_BLOCKER;
     if ((j.outcome == OUTCOME_FAIL || j.outcome == OUTCOME_UNKNOWN) && (!blocker || r->waivable)) {
@@ -336,6 +359,7 @@ void check_judge_account(struct check *c, arena *a, str id, struct account_slot 
     w->account = account_load(a, c->org, id, NULL);
     w->by_rule = NEW_ARRAY(a, outcome, rules);
     w->has_rule = NEW_ARRAY(a, bool, rules);
+    w->told = NEW_ARRAY(a, struct told, rules);
     facts_open(&w->facts, a, &c->facts, w->account);
     struct fact_source facts = facts_source(&w->facts);
     w->judge = (struct judge){.facts = &facts, .as_of = c->options.as_of};

@@ -543,6 +543,40 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
         out->has_passes_at = true_by_waiting(&w, r->require, &out->passes_at);
 }
 
+/* ---- what differs between routes ---- */
+
+static bool template_varies(const struct text_template *t)
+{
+    for (size_t i = 0; t && i < t->count; i++)
+        if (t->parts[i].field && t->parts[i].field->by_route)
+            return true;
+    return false;
+}
+
+static bool test_varies(const struct test *t)
+{
+    if (t->field && t->field->by_route)
+        return true;
+    if (t->can && (t->can->who == WHO_ACTOR || template_varies(&t->can->resource)))
+        return true;
+    for (size_t i = 0; i < t->count; i++)
+        if (test_varies(t->parts[i]))
+            return true;
+    return false;
+}
+
+bool judge_varies(const struct rule *r)
+{
+    bool varies = (r->when && test_varies(r->when)) || test_varies(r->require) || template_varies(r->message_fail) ||
+                  template_varies(r->message_unknown) || template_varies(r->message_pass);
+    for (size_t i = 0; i < r->fix_count && !varies; i++) {
+        varies = template_varies(&r->fixes[i].text);
+        for (size_t k = 0; k < r->fixes[i].command_len && !varies; k++)
+            varies = template_varies(&r->fixes[i].command[k]);
+    }
+    return varies;
+}
+
 /* ---- fixes ---- */
 
 /* The list of texts that an argument consists of; NULL: none. */

@@ -37,6 +37,9 @@ struct judgement {
 /* `on` must be a route that the rule applies to. */
 void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out);
 
+/* Whether the rule may say another thing on another route: it reads, or tells, what differs between them. */
+bool judge_varies(const struct rule *r);
+
 /*
  * The rule's fixes for this account, templates filled in. A fix whose command has an argument that is one list of
  * texts alone ("{account.delegated_services}") is given once for each of them, at most FIX_LIMIT times. What is not

@@ -86,12 +86,40 @@ static uint32_t narrow(size_t n)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
+void source_index_lines(arena *a, source *s)
+{
+    size_t count = 1, n = 0;
+    const char *end = s->text + s->len;
+    for (const char *p = s->text; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        count++;
+    uint32_t *starts = arena_alloc(a, count * sizeof *starts);
+    starts[n++] = 0;
+    for (const char *p = s->text; (p = memchr(p, '\n', (size_t)(end - p))); p++)
+        starts[n++] = narrow((size_t)(p + 1 - s->text));
+    s->line_starts = starts;
+    s->line_count = count;
+}
+
+/* The number of the line, from 1, that byte `at` is in. */
+static uint32_t indexed_line(const source *s, size_t at)
+{
+    size_t low = 0, high = s->line_count;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (s->line_starts[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return narrow(low + 1);
+}
+
 void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column)
 {
     const char *p = s->text + (at < s->len ? at : s->len), *begin = text_begin(s);
     if (p < begin)
         p = begin;
-    *line = narrow(1 + count_bytes(begin, p, newlines));
+    *line = s->line_starts ? indexed_line(s, (size_t)(p - s->text)) : narrow(1 + count_bytes(begin, p, newlines));
     *column = narrow(1 + code_points(line_begin(s, p), p));
 }
 
