@@ -23,10 +23,16 @@ struct context {
     const struct context_key *keys;
     size_t count;
     key_state rest;
+    key_state principal_tags, resource_tags; /* aws:PrincipalTag/K and aws:ResourceTag/K that are not listed */
+    str service;       /* of the action; not empty: keys that only other services' requests carry are absent */
+    bool from_session; /* the caller's credentials may carry keys of the service that issued them */
 };
 
 /* The listed key, or NULL: then `rest` holds. */
 const struct context_key *context_find(const struct context *c, str name);
+
+/* What is known of a key that may not be listed. *out: the listed key, or NULL when there is none. */
+key_state context_state(const struct context *c, str name, const struct context_key **out);
 
 struct tag {
     str key, value;

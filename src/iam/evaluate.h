@@ -59,7 +59,7 @@ struct match {
 
 struct verdict_trace {
     decision decision;
-    layer layer; /* that decided a denial; LAYER_NONE: allowed, unknown, or nothing grants */
+    layer layer; /* that decided a denial (LAYER_IDENTITY: nothing grants); LAYER_NONE: allowed or unknown */
     const struct level *level;
     const struct match *decided_by; /* the deny named, or the allow of the grant; NULL: none */
     const struct match *denies;     /* every deny that matches or may match, in the order of attribution */
@@ -73,6 +73,9 @@ struct verdict_trace {
     const str *depends_on;       /* context keys on which an Unknown turns; sorted, each once */
     size_t depends_on_count;
     str residual; /* for Unknown: the condition in words; empty when it cannot be said */
+    /* For Unknown, where known: values of the keys above under which it is allowed, and such under which it is not. */
+    const struct context_key *allowed_when, *denied_when;
+    size_t allowed_when_count, denied_when_count;
 };
 
 /* Fills *out with memory of `a`. Reads its inputs, keeps pointers into them (policies, levels), so they must live as

@@ -1,17 +1,67 @@
 /*
  * policy.h - a policy document, parsed once, then read only. Every element remembers the node it came from.
+ *
+ * The model is thin: lists stay nodes and are walked when a statement is looked at. Most statements never are, being
+ * put aside by the services that their actions name.
  */
 #ifndef ORGEXIT_POLICY_POLICY_H
 #define ORGEXIT_POLICY_POLICY_H
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "policy/operator.h"
 #include "text/source.h"
 
 typedef enum { EFFECT_UNKNOWN, EFFECT_ALLOW, EFFECT_DENY } effect;
 
-struct policy;
-struct statement;
+/* IAM User Guide, "Version": policy variables exist from 2012-10-17 on; a document without Version is of 2008. */
+typedef enum { VERSION_UNKNOWN, VERSION_2008, VERSION_2012 } policy_version;
+
+/* An entry of Action or NotAction. `head` is its first bytes (at most eight, up to the first wildcard) with letters
+ * folded, `mask` says which of them count: most entries are told apart from an action by one comparison. */
+struct action {
+    uint64_t head, mask;
+    const node *node;
+};
+
+/* One key of one operator. */
+struct condition {
+    const struct operator *op; /* NULL: no such operator */
+    operator_set set;
+    bool if_exists;
+    bool odd; /* a value of a wrong type, or none: what it means is not known */
+    str key;
+    const node *node; /* its member: a value, or a list of values */
+};
+
+/* Resource and Principal stay nodes; NULL: the element is not there (which some kinds of policy allow). */
+struct statement {
+    const struct policy *policy;
+    const node *node;
+    str sid;   /* ptr NULL: none */
+    int index; /* from 0; -1: stands for a member of the document that nobody understands */
+    effect effect;
+    bool odd; /* has an element that is not understood: where all others match, it may match */
+    bool odd_action, odd_resource, odd_principal; /* missing, twice, or of a wrong type: may match anything */
+    bool not_action, not_resource, not_principal;
+    const node *action_node; /* NULL: neither Action nor NotAction */
+    const struct action *actions;
+    size_t action_count;
+    uint64_t services; /* a bit for each service that it may be about */
+    const node *resource;
+    const node *principal;
+    const struct condition *conditions;
+    size_t condition_count;
+};
+
+struct policy {
+    const source *source;
+    const node *document;
+    policy_version version;
+    const struct statement *statements;
+    size_t count;
+    uint64_t services; /* of all statements */
+};
 
 /*
  * Makes the model of `document` (an object with "Statement") in `a`, which must be the arena of `s` or outlive it.
@@ -33,5 +83,35 @@ struct policy_set {
     size_t count;
     bool complete;
 };
+
+/* An action as a request names it, made ready for many comparisons. */
+struct action_name {
+    str text;
+    uint64_t head;    /* as in struct action */
+    uint64_t service; /* its bit in struct statement */
+};
+struct action_name action_name_of(str text);
+
+/* Whether an entry of Action covers the action (without regard to case; "*" any run, "?" one character).
+ * UNKNOWN: a wildcard stands where AWS documents none. */
+tri action_matches(const struct action *entry, const struct action_name *name);
+
+/* A value or a list of values: for (const node *v = values_first(n); v; v = values_next(n, v)) */
+static inline const node *values_first(const node *n)
+{
+    return node_is_list(n) ? node_first(n) : n;
+}
+static inline const node *values_next(const node *n, const node *value)
+{
+    return node_is_list(n) ? node_next(value) : NULL;
+}
+
+/* The text of a condition value: quotation marks are optional for numbers and Booleans (IAM User Guide, "Grammar"). */
+static inline str value_text(const node *n)
+{
+    if (node_is_bool(n))
+        return node_is_true(n) ? STR("true") : STR("false");
+    return node_text(n);
+}
 
 #endif

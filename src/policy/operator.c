@@ -1,0 +1,163 @@
+/* operator.c - see operator.h. */
+#include "policy/operator.h"
+
+#include "base/clock.h"
+#include "policy/scalar.h"
+
+/* ---- one value of the policy against one of the request; what is no number, date, ... matches nothing ---- */
+
+static tri match_text(struct glob wanted, str value)
+{
+    return tri_of(str_eq(wanted.text, value));
+}
+
+/* AWS does not say how letters beyond ASCII are folded. */
+static tri match_text_nocase(struct glob wanted, str value)
+{
+    bool plain = true;
+    if (str_eq_nocase(wanted.text, value))
+        return TRI_YES;
+    for (size_t i = 0; i < wanted.text.len; i++)
+        plain &= (unsigned char)wanted.text.ptr[i] < 0x80;
+    for (size_t i = 0; i < value.len; i++)
+        plain &= (unsigned char)value.ptr[i] < 0x80;
+    return plain ? TRI_NO : TRI_UNKNOWN;
+}
+
+bool bool_read(str text, bool *out)
+{
+    *out = str_eq_nocase(text, STR("true"));
+    return *out || str_eq_nocase(text, STR("false"));
+}
+
+static tri match_bool(struct glob wanted, str value)
+{
+    bool a, b;
+    return tri_of(bool_read(wanted.text, &a) && bool_read(value, &b) && a == b);
+}
+
+static tri match_binary(struct glob wanted, str value)
+{
+    return tri_of(base64_is_valid(wanted.text) && base64_is_valid(value) && base64_eq(wanted.text, value));
+}
+
+static tri match_ip(struct glob wanted, str value)
+{
+    struct ip_range range, address;
+    return tri_of(ip_read(wanted.text, &range) && ip_read(value, &address) && ip_in(&address, &range));
+}
+
+/* value ? wanted: < 0, 0, > 0; YES when both are numbers */
+static tri order_numbers(struct glob wanted, str value, int *order)
+{
+    struct decimal w, v;
+    tri numbers = tri_and(decimal_read(wanted.text, &w), decimal_read(value, &v));
+    if (numbers == TRI_YES)
+        *order = decimal_cmp(&v, &w);
+    return numbers;
+}
+
+static bool read_date(str text, instant *out)
+{
+    return time_from_w3c(text, out) || time_from_epoch(text, out);
+}
+
+static tri order_dates(struct glob wanted, str value, int *order)
+{
+    instant w, v;
+    if (!read_date(wanted.text, &w) || !read_date(value, &v))
+        return TRI_NO;
+    *order = instant_cmp(v, w);
+    return TRI_YES;
+}
+
+#define ORDER(what, name, test)                                                                                        \
+    static tri what##_##name(struct glob wanted, str value)                                                            \
+    {                                                                                                                  \
+        int order = 0;                                                                                                 \
+        return tri_and(order_##what##s(wanted, value, &order), tri_of(order test));                                    \
+    }
+ORDER(number, equals, == 0)
+ORDER(number, less, < 0)
+ORDER(number, less_equals, <= 0)
+ORDER(number, greater, > 0)
+ORDER(number, greater_equals, >= 0)
+ORDER(date, equals, == 0)
+ORDER(date, less, < 0)
+ORDER(date, less_equals, <= 0)
+ORDER(date, greater, > 0)
+ORDER(date, greater_equals, >= 0)
+#undef ORDER
+
+/* ---- the table, sorted by name ---- */
+
+#define NOT true
+#define VAR true
+#define WILD true
+#define FOLD true
+
+const struct operator operators[] = {
+    {"ArnEquals", OPERAND_ARN, !NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
+    {"ArnLike", OPERAND_ARN, !NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
+    {"ArnNotEquals", OPERAND_ARN, NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
+    {"ArnNotLike", OPERAND_ARN, NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
+    {"BinaryEquals", OPERAND_BINARY, !NOT, !VAR, !WILD, !FOLD, match_binary, "is", "is not"},
+    {"Bool", OPERAND_BOOL, !NOT, !VAR, !WILD, FOLD, match_bool, "is", "is not"},
+    {"DateEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_equals, "is", "is not"},
+    {"DateGreaterThan", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_greater, "is after", "is not after"},
+    {"DateGreaterThanEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_greater_equals, "is not before",
+     "is before"},
+    {"DateLessThan", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_less, "is before", "is not before"},
+    {"DateLessThanEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_less_equals, "is not after", "is after"},
+    {"DateNotEquals", OPERAND_DATE, NOT, !VAR, !WILD, !FOLD, date_equals, "is", "is not"},
+    {"IpAddress", OPERAND_IP, !NOT, !VAR, !WILD, !FOLD, match_ip, "is in", "is not in"},
+    {"NotIpAddress", OPERAND_IP, NOT, !VAR, !WILD, !FOLD, match_ip, "is in", "is not in"},
+    {"Null", OPERAND_PRESENCE, !NOT, !VAR, !WILD, FOLD, match_bool, "", ""},
+    {"NumericEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_equals, "is", "is not"},
+    {"NumericGreaterThan", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_greater, "is above", "is not above"},
+    {"NumericGreaterThanEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_greater_equals, "is at least",
+     "is below"},
+    {"NumericLessThan", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_less, "is below", "is not below"},
+    {"NumericLessThanEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_less_equals, "is at most", "is above"},
+    {"NumericNotEquals", OPERAND_NUMBER, NOT, !VAR, !WILD, !FOLD, number_equals, "is", "is not"},
+    {"StringEquals", OPERAND_STRING, !NOT, VAR, !WILD, !FOLD, match_text, "is", "is not"},
+    {"StringEqualsIgnoreCase", OPERAND_STRING, !NOT, VAR, !WILD, FOLD, match_text_nocase, "is (in any case)",
+     "is not (in any case)"},
+    {"StringLike", OPERAND_STRING, !NOT, VAR, WILD, !FOLD, glob_match, "matches", "does not match"},
+    {"StringNotEquals", OPERAND_STRING, NOT, VAR, !WILD, !FOLD, match_text, "is", "is not"},
+    {"StringNotEqualsIgnoreCase", OPERAND_STRING, NOT, VAR, !WILD, FOLD, match_text_nocase, "is (in any case)",
+     "is not (in any case)"},
+    {"StringNotLike", OPERAND_STRING, NOT, VAR, WILD, !FOLD, glob_match, "matches", "does not match"},
+};
+const size_t operator_count = sizeof operators / sizeof *operators;
+
+static const struct operator *find(str name)
+{
+    size_t low = 0, high = operator_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_cmp(name, str_from(operators[middle].name));
+        if (order == 0)
+            return &operators[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+const struct operator *operator_find(str name, operator_set *set, bool *if_exists)
+{
+    const str all = STR("ForAllValues:"), any = STR("ForAnyValue:"), exists = STR("IfExists");
+    *set = str_starts(name, all) ? SET_FOR_ALL : str_starts(name, any) ? SET_FOR_ANY : SET_NONE;
+    if (*set != SET_NONE)
+        name = str_from_index(name, *set == SET_FOR_ALL ? all.len : any.len);
+    *if_exists = str_ends(name, exists);
+    if (*if_exists)
+        name.len -= exists.len;
+    const struct operator *op = find(name);
+    if (op && op->type == OPERAND_PRESENCE && (*if_exists || *set != SET_NONE))
+        return NULL;
+    return op;
+}
