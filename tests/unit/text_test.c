@@ -409,6 +409,9 @@ DO(a_long_line_gives_no_excerpt)
     assert_null(p.excerpt.ptr);
     source_locate(a, s, NULL, &p);
     assert_int_equal(p.line, 0);
+    error none = {0};
+    assert_false(source_error(s, NULL, &none, "%d", 1)); /* the file as a whole */
+    assert_true(none.line == 0 && none.column == 0 && strcmp(none.file, "x") == 0 && strcmp(none.message, "1") == 0);
     assert_true(str_is(p.file, "x"));
     return true;
 }
