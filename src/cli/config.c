@@ -109,7 +109,7 @@ static bool read_member(arena *a, const source *s, const node *m, struct config 
         if (!node_is_object(m))
             return source_error(s, m, e, "\"lint\" is %s; expected a mapping", node_kind_name(m));
     } else {
-        return source_error(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key), STR_ARG(did_you_mean(a, key, keys, KEY_COUNT)));
+        return source_error_key(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key), STR_ARG(did_you_mean(a, key, keys, KEY_COUNT)));
     }
     return true;
 }

@@ -142,14 +142,14 @@ static void compare_delegation(struct people *p)
     if (d->state == CAPTURE_NONE && listed) {
         error e = {0};
         source_error(o->snapshot->capture_json, d->error_node, &e,
-                     "says that account %.*s is no delegated administrator; list-delegated-administrators lists it",
+                     "says that account %.*s is no delegated administrator; organizations/list-delegated-administrators.json lists it",
                      STR_ARG(account->id));
         people_keep_error(p, &e);
     } else if (d->state == CAPTURE_WHOLE && services == 0 && listed) {
-        contradiction(p, d, NULL, "shows no service for account %.*s, which list-delegated-administrators lists",
+        contradiction(p, d, NULL, "shows no service for account %.*s, which organizations/list-delegated-administrators.json lists",
                       STR_ARG(account->id));
     } else if (services > 0 && !listed && o->delegated_administrators.state == CAPTURE_WHOLE) {
-        contradiction(p, d, NULL, "shows services for account %.*s, which list-delegated-administrators does not list",
+        contradiction(p, d, NULL, "shows services for account %.*s, which organizations/list-delegated-administrators.json does not list",
                       STR_ARG(account->id));
     }
 }

@@ -44,16 +44,22 @@ static const char *nearest(str word, const char *const *known)
     return best;
 }
 
-static bool unknown_word(struct reading *r, const node *n, const char *what, str word, const char *const *known)
+/* `in_key`: the word is the key of n, else its value. */
+static bool unknown_in(struct reading *r, const node *n, bool in_key, const char *what, str word, const char *const *known)
 {
+    bool (*tell)(const source *, const node *, error *, const char *, ...) = in_key ? source_error_key : source_error;
     const char *near = nearest(word, known);
     if (near)
-        return source_error(r->source, n, r->error, "unknown %s \"%.*s\"; did you mean \"%s\"?", what, STR_ARG(word), near);
+        return tell(r->source, n, r->error, "unknown %s \"%.*s\"; did you mean \"%s\"?", what, STR_ARG(word), near);
     str list = {0};
     for (size_t i = 0; known[i]; i++)
         list = arena_printf(r->arena, "%.*s%s%s", STR_ARG(list), i ? ", " : "", known[i]);
-    return source_error(r->source, n, r->error, "unknown %s \"%.*s\"; expected one of %.*s", what, STR_ARG(word),
-                        STR_ARG(list));
+    return tell(r->source, n, r->error, "unknown %s \"%.*s\"; expected one of %.*s", what, STR_ARG(word), STR_ARG(list));
+}
+
+static bool unknown_word(struct reading *r, const node *n, const char *what, str word, const char *const *known)
+{
+    return unknown_in(r, n, false, what, word, known);
 }
 
 static bool closed(struct reading *r, const node *object, const char *what, const char *const *known)
@@ -65,7 +71,7 @@ static bool closed(struct reading *r, const node *object, const char *what, cons
         while (known[i] && !str_is(node_key(m), known[i]))
             i++;
         if (!known[i])
-            return unknown_word(r, m, "key", node_key(m), known);
+            return unknown_in(r, m, true, "key", node_key(m), known);
         if (node_is_null(m))
             return source_error(r->source, m, r->error, "\"%s\" has no value", known[i]);
     }
@@ -252,14 +258,14 @@ static bool unknown_topic(struct reading *r, const node *n)
         names[i] = topic_table[i].name;
     for (size_t i = 0; i < extra; i++)
         names[topic_count + i] = r->extra->items[i].name;
-    return unknown_word(r, n, "topic", node_key(n), names);
+    return unknown_in(r, n, true, "topic", node_key(n), names);
 }
 
 static bool read_account(struct reading *r, const node *entries, struct attestations *out)
 {
     str id = node_key(entries);
     if (!str_is_account_id(id))
-        return source_error(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits", STR_ARG(id));
+        return source_error_key(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits", STR_ARG(id));
     if (node_is_null(entries))
         return source_error(r->source, entries, r->error, "account %.*s has no entries", STR_ARG(id));
     if (!node_is_object(entries))

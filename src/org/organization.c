@@ -217,7 +217,7 @@ static bool load_delegated_administrators(struct load *l)
         if (!account)
             return false;
         account->is_delegated_administrator = true;
-        account->delegated = (struct place){d->source, item};
+        account->delegated = (struct place){d->source, node_get(item, "Id")};
     }
     return true;
 }

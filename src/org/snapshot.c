@@ -43,7 +43,7 @@ static bool member(const source *s, const node *n, const char *key, const node *
     const node *near = node_get_near(n, key);
     if (!near)
         return true;
-    return source_error(s, near, e, "found the key \"%.*s\"; the AWS CLI spells it \"%s\"", STR_ARG(node_key(near)), key);
+    return source_error_key(s, near, e, "found the key \"%.*s\"; the AWS CLI spells it \"%s\"", STR_ARG(node_key(near)), key);
 }
 
 static bool wrong_type(const source *s, const node *n, const char *key, const char *expected, error *e)
@@ -139,7 +139,7 @@ static bool only_known_keys(const source *s, const node *object, const char *con
         for (i = 0; i < count && !near; i++)
             if (str_distance(key, str_from(known[i]), 2) <= 2)
                 near = known[i];
-        return source_error(s, m, e, "unknown key \"%.*s\"%s%s%s", STR_ARG(key), near ? "; did you mean \"" : "",
+        return source_error_key(s, m, e, "unknown key \"%.*s\"%s%s%s", STR_ARG(key), near ? "; did you mean \"" : "",
                             near ? near : "", near ? "\"?" : "");
     }
     return true;
@@ -176,6 +176,7 @@ static bool read_errors(arena *a, struct snapshot *s, const source *src, const n
             return false;
         if (!call.len || !f->code.len)
             return source_error(src, item, e, "an error without \"%s\"", call.len ? "code" : "call");
+        f->node = node_get(item, "code");
         void **slot = map_at(a, &s->errors, call);
         if (*slot)
             return source_error(src, item, e, "the call \"%.*s\" is listed twice", STR_ARG(call));

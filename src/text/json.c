@@ -504,9 +504,11 @@ static bool read_members(struct reader *r)
         if (f->parent->count >= MEMBER_LIMIT)
             return fail(r, r->p, "a list or object has more than 1,000,000 members", NULL);
         str key = {0};
+        const char *key_at = r->p;
         if (object && !read_key(r, f, &key))
             return false;
         node *n = new_node(r, r->p);
+        n->key_at = object ? (uint32_t)(key_at - r->text) : 0;
         n->json.string = (char *)key.ptr;
         n->key_len = (uint32_t)key.len;
         if (!read_value(r, n, &opened))

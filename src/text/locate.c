@@ -427,6 +427,14 @@ void source_locate(arena *a, const source *s, const node *n, struct position *ou
     out->excerpt = line_text(a, file, from.at);
 }
 
+static bool error_there(const source *s, bool known, size_t at, error *e, const char *message)
+{
+    struct place p = {.source = s};
+    if (known)
+        p = place_of(s, at);
+    return error_at(e, p.source->file, p.line, p.column, "%s", message);
+}
+
 bool source_error(const source *s, const node *n, error *e, const char *format, ...)
 {
     char message[sizeof e->message];
@@ -434,8 +442,15 @@ bool source_error(const source *s, const node *n, error *e, const char *format, 
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    struct place p = {.source = s};
-    if (n)
-        p = place_of(s, n->at);
-    return error_at(e, p.source->file, p.line, p.column, "%s", message);
+    return error_there(s, n != NULL, n ? n->at : 0, e, message);
+}
+
+bool source_error_key(const source *s, const node *n, error *e, const char *format, ...)
+{
+    char message[sizeof e->message];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    return error_there(s, n != NULL, n ? n->key_at ? n->key_at : n->at : 0, e, message);
 }

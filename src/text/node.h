@@ -21,9 +21,12 @@ enum { DEPTH_LIMIT = 64, MEMBER_LIMIT = 1000000, STRING_LIMIT = 16 * 1024 * 1024
 typedef struct node {
     cJSON json;       /* first: a node is a cJSON, its links lead to nodes */
     uint32_t at;      /* byte offset in the source of the value's first byte */
-    uint32_t len;     /* bytes: of the decoded text of a string, of the text of a number */
+    uint32_t key_at;  /* of its key's first byte, the quotation mark included; 0: it has no key */
     uint32_t key_len; /* bytes of the decoded key */
-    uint32_t count;   /* members of a list or object */
+    union {
+        uint32_t len;   /* bytes: of the decoded text of a string, of the text of a number */
+        uint32_t count; /* members of a list or object */
+    };
 } node;
 
 typedef enum { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_STRING, NODE_LIST, NODE_OBJECT } node_kind;
@@ -70,7 +73,7 @@ static inline const node *node_next(const node *n)
 }
 static inline size_t node_count(const node *n)
 {
-    return n ? n->count : 0;
+    return node_is_list(n) || node_is_object(n) ? n->count : 0;
 }
 /* For a list or object that may be NULL: for (NODE_EACH(item, list)) */
 #define NODE_EACH(item, parent)                                                                                        \

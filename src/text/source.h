@@ -64,6 +64,10 @@ void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *co
 bool source_error(const source *s, const node *n, error *e, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* The same at the key of n, which is a member of an object: for keys that are not known. */
+bool source_error_key(const source *s, const node *n, error *e, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* Decodes %XX strictly into `a` (a '+' stays a plus). False: a '%' that is no escape, or %00, or not UTF-8 after. */
 bool url_decode(arena *a, str s, str *out);
 

@@ -24,6 +24,7 @@ struct frame {
     bool wraps;      /* made of a short tag: closed with its only member */
     bool has_key;    /* an object whose next event is a value */
     str key;
+    uint32_t key_at;
     struct map keys; /* of an object: where each key stands, as offset + 1 */
 };
 
@@ -408,6 +409,7 @@ static void append(struct reader *r, node *n)
     if (f->has_key) {
         n->json.string = (char *)f->key.ptr;
         n->key_len = (uint32_t)f->key.len;
+        n->key_at = f->key_at;
         f->has_key = false;
     }
     link_node(f->parent, f->last, n);
@@ -482,6 +484,7 @@ static bool take_key(struct reader *r)
     if (f->parent->count >= MEMBER_LIMIT)
         return fail_at(r, at, "an object has more than %d members", MEMBER_LIMIT);
     f->key = arena_str(r->arena, key);
+    f->key_at = (uint32_t)at;
     f->has_key = true;
     void **seen = map_at(r->arena, &f->keys, f->key);
     if (*seen) {
@@ -514,7 +517,8 @@ static node *copy_node(struct reader *r, const node *n, size_t depth, size_t ali
         return fail_at(r, alias_at, "lists and objects are nested more than %d deep", DEPTH_LIMIT), NULL;
     node *copy = NEW(r->arena, node), *last = NULL;
     *copy = *n;
-    copy->count = 0;
+    if (node_is_list(n) || node_is_object(n))
+        copy->count = 0; /* grows with the copies of its members */
     copy->json.next = copy->json.prev = copy->json.child = NULL;
     for (NODE_EACH(child, n)) {
         node *below = copy_node(r, child, depth + 1, alias_at);

@@ -49,7 +49,7 @@ static inline void check_tree(const node *n, size_t depth)
     if (node_is_number(n))
         CHECK(n->len > 0 && n->json.valuedouble - n->json.valuedouble == 0); /* finite */
     if (!node_is_list(n) && !node_is_object(n)) {
-        CHECK(!n->json.child && n->count == 0);
+        CHECK(!n->json.child && node_count(n) == 0);
         return;
     }
     CHECK(depth < DEPTH_LIMIT);

@@ -1,0 +1,2 @@
+# The documentation shows real output.
+exec /usr/bin/python3 tests/docs.py
