@@ -4,7 +4,8 @@
 set -u
 build=${BUILD:-build}
 cd "$(dirname "$0")/.." || exit 2
-export ORGEXIT="$PWD/$build/orgexit" BUILD="$build"
+case $build in /*) ;; *) build="$PWD/$build" ;; esac
+export ORGEXIT="$build/orgexit" BUILD="$build"
 : "${ORGEXIT_CORPUS:=$PWD/../shared/corpus}"
 export ORGEXIT_CORPUS
 python=/usr/bin/python3

@@ -513,6 +513,16 @@ void evaluate(arena *a, const struct request *request, const struct layers *laye
     tell(&d, &o, out);
 }
 
+decision evaluate_at_a_glance(arena *a, const struct request *request, const struct layers *layers)
+{
+    struct decider d;
+    if (str_eq_nocase(request->action, STR("sts:GetCallerIdentity")))
+        return DECISION_ALLOWED;
+    prepare(&d, a, request, layers);
+    collect(&d);
+    return decide(&d).decision;
+}
+
 /* ---- looking into what matched ---- */
 
 str statement_sid(const struct statement *s)

@@ -82,6 +82,10 @@ struct verdict_trace {
  * long as *out. */
 void evaluate(arena *a, const struct request *request, const struct layers *layers, struct verdict_trace *out);
 
+/* The decision by Kleene's logic alone, without the small model and without telling why: where it is not Unknown it
+ * is what evaluate says, but that a denial may be explicit there and implicit here. For looking through many callers. */
+decision evaluate_at_a_glance(arena *a, const struct request *request, const struct layers *layers);
+
 /* Of a statement of a match: for evidence. */
 str statement_sid(const struct statement *s);   /* ptr NULL: it has none */
 int statement_index(const struct statement *s); /* from 0 */

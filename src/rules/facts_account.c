@@ -355,14 +355,25 @@ static struct value no_people(struct facts *f, value_type type)
 }
 
 /* iam:CreateRole on "*" by identity policies and boundary: who can do that can make himself anything. */
-static tri is_admin(struct facts *f, const struct entity *e, struct mark *mark)
+static tri decide_admin(struct facts *f, const struct entity *e)
 {
     struct principal p = {.known = true, .arn = e->arn, .account_id = f->account->id, .captured = true, .account = f->account, .entity = e};
     struct question q = {.who = &p, .action = STR("iam:CreateRole"), .resource = STR("*"), .resource_known = true};
-    const struct verdict_trace *t = facts_decide(f, &q);
-    if (mark && t->decided_by)
-        *mark = facts_match_mark(f, t->decided_by, q.action);
-    return t->decision == DECISION_ALLOWED ? TRI_YES : t->decision == DECISION_UNKNOWN ? TRI_UNKNOWN : TRI_NO;
+    return facts_allowed(f, &q);
+}
+
+/* Asked for the same people by several fields: settled once for each. */
+static tri is_admin(struct facts *f, const struct entity *e)
+{
+    const struct account *account = f->account;
+    bool user = e->kind == ENTITY_USER;
+    size_t index = user ? (size_t)(e - account->users) : account->user_count + (size_t)(e - account->roles);
+    if (!f->admins)
+        f->admins = NEW_ARRAY(f->arena, struct admin_answer, account->user_count + account->role_count);
+    struct admin_answer *answer = &f->admins[index];
+    if (!answer->known)
+        *answer = (struct admin_answer){true, decide_admin(f, e)};
+    return answer->is_admin;
 }
 
 struct value fact_account_users(struct facts *f, route r)
@@ -378,7 +389,7 @@ struct value fact_account_users(struct facts *f, route r)
         members[0] = fact_text(e->name);
         members[1] = fact_text(e->arn);
         members[2] = fact_text(e->path);
-        members[3] = fact_tri(f, is_admin(f, e, NULL), STR("what the user may do depends on more than the captures show"));
+        members[3] = fact_tri(f, is_admin(f, e), STR("what the user may do depends on more than the captures show"));
         items[i] = (struct element){.text = e->name, .members = members};
     }
     return fact_list(items, account->user_count, account->users_complete, account->people_why);
@@ -394,6 +405,25 @@ static struct mark *entity_mark(struct facts *f, const struct entity *e, str tex
     return m;
 }
 
+/* Other members of the organization that a principal of the trust policy names: those alone are asked about. */
+static tri trusts_members(struct facts *f, const struct policy *trust)
+{
+    tri any = TRI_NO;
+    for (size_t i = 0; i < trust->count && any != TRI_YES; i++) {
+        const node *principal = trust->statements[i].principal;
+        for (NODE_EACH(kind, node_is_object(principal) ? principal : NULL))
+            for (const node *v = values_first(kind); v && any != TRI_YES; v = values_next(kind, v)) {
+                struct arn arn;
+                str text = node_text(v), id = str_is_account_id(text) ? text : arn_parse(text, &arn) ? arn.account : (str){0};
+                bool member = organization_account(f->run->org, id) && !str_eq(id, f->account->id) &&
+                              !str_eq(id, f->run->org->management_account);
+                if (member)
+                    any = tri_or(any, trust_of(f->arena, trust, id).names_account);
+            }
+    }
+    return any;
+}
+
 struct value fact_account_roles(struct facts *f, route r)
 {
     (void)r;
@@ -407,19 +437,14 @@ struct value fact_account_roles(struct facts *f, route r)
         struct value *members = NEW_ARRAY(f->arena, struct value, 8);
         struct trust t = e->trust ? trust_of(f->arena, e->trust, f->run->org->management_account) : (struct trust){0};
         str why = STR("the trust policy does not tell");
-        tri members_trusted = TRI_NO;
-        for (size_t k = 0; e->trust && k < f->run->org->account_count && members_trusted != TRI_YES; k++) {
-            str id = f->run->org->accounts[k]->id;
-            if (!str_eq(id, account->id) && !str_eq(id, f->run->org->management_account))
-                members_trusted = tri_or(members_trusted, trust_of(f->arena, e->trust, id).names_account);
-        }
+        tri members_trusted = e->trust ? trusts_members(f, e->trust) : TRI_UNKNOWN;
         members[0] = fact_text(e->name);
         members[1] = fact_text(e->arn);
         members[2] = fact_text(e->path);
-        members[3] = fact_tri(f, is_admin(f, e, NULL), STR("what the role may do depends on more than the captures show"));
+        members[3] = fact_tri(f, is_admin(f, e), STR("what the role may do depends on more than the captures show"));
         members[4] = fact_yes_no(str_starts(e->path, STR("/aws-service-role/")));
         members[5] = fact_tri(f, f->run->org->management_account.len ? t.names_account : TRI_UNKNOWN, why);
-        members[6] = fact_tri(f, e->trust ? members_trusted : TRI_UNKNOWN, why);
+        members[6] = fact_tri(f, members_trusted, why);
         members[7] = fact_tri(f, t.needs_org, why);
         items[i] = (struct element){.text = e->name, .members = members, .mark = entity_mark(f, e, arena_printf(f->arena, "role %.*s", STR_ARG(e->name)))};
     }
@@ -453,7 +478,7 @@ struct value fact_account_independent_admins(struct facts *f, route r)
         const struct entity *e = user ? &account->users[i] : &account->roles[i - account->user_count];
         tri independent = user ? TRI_YES : role_is_independent(f, e);
         if (independent != TRI_NO)
-            independent = tri_and(independent, is_admin(f, e, NULL));
+            independent = tri_and(independent, is_admin(f, e));
         if (independent == TRI_YES)
             items[count++] = (struct element){.text = e->arn, .mark = entity_mark(f, e, arena_printf(f->arena, "%.*s is an administrator", STR_ARG(e->name)))};
         if (independent != TRI_UNKNOWN)
@@ -487,12 +512,11 @@ struct value fact_account_has_organizations_role(struct facts *f, route r)
     return v;
 }
 
-static const struct verdict_trace *deletion(struct facts *f, const struct principal *p)
+static struct question deletion_by(struct facts *f, const struct principal *p)
 {
     str arn = arena_printf(f->arena, "arn:%.*s:iam::%.*s:role/aws-service-role/organizations.amazonaws.com/%s",
                            STR_ARG(facts_partition(f)), STR_ARG(f->account->id), organizations_role);
-    struct question q = {.who = p, .action = STR("iam:DeleteServiceLinkedRole"), .resource = arn, .resource_known = true, .scps = true, .everything = true};
-    return facts_decide(f, &q);
+    return (struct question){.who = p, .action = STR("iam:DeleteServiceLinkedRole"), .resource = arn, .resource_known = true, .scps = true, .everything = true};
 }
 
 static void mark_denies(struct facts *f, struct value *v, const struct verdict_trace *t)
@@ -508,29 +532,26 @@ struct value fact_account_organizations_role_deletable(struct facts *f, route r)
     const struct account *account = f->account;
     if (!account->roles_complete || !account->users_complete)
         return no_people(f, TYPE_BOOL);
-    struct principal root = facts_root(f);
-    const struct verdict_trace *of_root = deletion(f, &root);
-    tri deletable = TRI_NO;
-    for (size_t i = 0; i <= account->role_count + account->user_count && deletable != TRI_YES; i++) {
-        const struct verdict_trace *t = of_root;
-        tri admits = TRI_YES;
-        if (i > 0) {
-            bool role = i <= account->role_count;
-            const struct entity *e = role ? &account->roles[i - 1] : &account->users[i - 1 - account->role_count];
-            struct principal p = {.known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
-            admits = role ? facts_role_admits(f, e) : TRI_YES;
-            if (admits == TRI_NO)
-                continue;
-            t = deletion(f, &p);
-        }
-        tri this = t->decision == DECISION_ALLOWED ? TRI_YES : t->decision == DECISION_UNKNOWN ? TRI_UNKNOWN : TRI_NO;
-        deletable = tri_or(deletable, tri_and(this, admits));
+    struct principal p = facts_root(f);
+    struct question q = deletion_by(f, &p);
+    tri deletable = facts_allowed(f, &q);
+    for (size_t i = 0; i < account->role_count + account->user_count && deletable != TRI_YES; i++) {
+        bool role = i < account->role_count;
+        const struct entity *e = role ? &account->roles[i] : &account->users[i - account->role_count];
+        tri admits = role ? facts_role_admits(f, e) : TRI_YES;
+        if (admits == TRI_NO)
+            continue;
+        p = (struct principal){.known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
+        deletable = tri_or(deletable, tri_and(admits, facts_allowed(f, &q)));
     }
+    if (deletable == TRI_YES)
+        return fact_yes_no(true);
+    p = facts_root(f);
+    const struct verdict_trace *of_root = facts_decide(f, &q);
     struct value v = fact_tri(f, deletable, deletable == TRI_UNKNOWN ? facts_why_open(f, of_root, STR("iam:DeleteServiceLinkedRole")) : (str){0});
     if (deletable == TRI_UNKNOWN)
         facts_tell_keys(f, &v, of_root);
-    if (deletable != TRI_YES)
-        mark_denies(f, &v, of_root);
+    mark_denies(f, &v, of_root);
     return v;
 }
 

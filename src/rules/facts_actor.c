@@ -112,19 +112,13 @@ tri facts_role_admits(struct facts *f, const struct entity *role)
 }
 
 /* What all layers say to the route's actions: a direct transfer needs LeaveOrganization too (evaluation.md 5). */
-static decision whole_decision(struct facts *f, const struct principal *p, route r)
+static tri whole_decision(struct facts *f, const struct principal *p, route r)
 {
-    bool known;
-    str resource = facts_route_resource(f, r, &known);
-    struct question q = {.who = p, .action = facts_route_action(r), .resource = resource, .resource_known = known, .scps = true};
-    const struct verdict_trace *t = facts_decide(f, &q);
-    decision d = t ? t->decision : DECISION_UNKNOWN;
-    if (r != ROUTE_TRANSFER || d == DECISION_EXPLICITLY_DENIED || d == DECISION_IMPLICITLY_DENIED)
-        return d;
+    struct question q = {.who = p, .action = facts_route_action(r), .scps = true};
     struct question leave = {.who = p, .action = STR("organizations:LeaveOrganization"), .resource = STR("*"), .resource_known = true, .scps = true};
-    t = facts_decide(f, &leave);
-    decision also = t ? t->decision : DECISION_UNKNOWN;
-    return also == DECISION_ALLOWED ? d : also;
+    q.resource = facts_route_resource(f, r, &q.resource_known);
+    tri allowed = facts_allowed(f, &q);
+    return r == ROUTE_TRANSFER ? tri_and(allowed, facts_allowed(f, &leave)) : allowed;
 }
 
 struct choice {
@@ -135,10 +129,10 @@ static void consider(struct facts *f, struct choice *c, const struct principal *
 {
     if (c->allowed.known || admits == TRI_NO)
         return;
-    decision d = whole_decision(f, p, r);
-    if (d == DECISION_ALLOWED && admits == TRI_YES)
+    tri may = tri_and(whole_decision(f, p, r), admits);
+    if (may == TRI_YES)
         c->allowed = *p;
-    else if ((d == DECISION_ALLOWED || d == DECISION_UNKNOWN) && !c->open.known)
+    else if (may == TRI_UNKNOWN && !c->open.known)
         c->open = *p;
 }
 
@@ -340,16 +334,14 @@ const struct verdict_trace *facts_decide(struct facts *f, const struct question 
     return denies_everywhere(t) ? t : NULL;
 }
 
-static const struct verdict_trace *decide(struct facts *f, const struct question *q)
+static struct layers layers_of(struct facts *f, const struct question *q)
 {
     const struct principal *p = q->who;
-    if (!f->scps_made)
-        make_scps(f);
-    struct caller caller = caller_of(f, p);
-    struct context context = context_of(f, q, &caller);
     struct layers layers = {0};
     bool member = str_eq(p->account_id, f->account->id);
     bool service_linked = p->entity && str_starts(p->entity->path, STR("/aws-service-role/"));
+    if (!f->scps_made)
+        make_scps(f);
     if (q->scps && member && !service_linked) { /* SCPs follow the principal's account */
         layers.scps = f->scps;
         layers.scp_count = f->scp_count;
@@ -358,10 +350,39 @@ static const struct verdict_trace *decide(struct facts *f, const struct question
     layers.rcps_apply = TRI_NO; /* Organizations and IAM are not among the services that RCPs cover */
     layers.identity = q->everything ? f->run->everything : p->entity ? &p->entity->identity : NULL;
     layers.boundary = p->entity && p->entity->has_boundary ? &p->entity->boundary : NULL;
-    struct request request = {.principal = p->arn, .action = q->action, .resource = q->resource, .context = &context};
+    return layers;
+}
+
+static const struct verdict_trace *decide(struct facts *f, const struct question *q)
+{
+    struct caller caller = caller_of(f, q->who);
+    struct context context = context_of(f, q, &caller);
+    struct layers *layers = NEW(f->arena, struct layers);
+    *layers = layers_of(f, q);
+    struct request request = {.principal = q->who->arn, .action = q->action, .resource = q->resource, .context = &context};
     struct verdict_trace *out = NEW(f->arena, struct verdict_trace);
-    evaluate(f->arena, &request, &layers, out);
+    evaluate(f->arena, &request, layers, out);
     return out;
+}
+
+/* Most people are allowed or denied whatever the context is: it is filled only for those of whom that is not so. */
+tri facts_allowed(struct facts *f, const struct question *q)
+{
+    static const struct context nothing = {.rest = KEY_UNKNOWN};
+    const struct principal *p = q->who;
+    if (!p->known || (!p->captured && !q->everything))
+        return TRI_UNKNOWN;
+    decision d = DECISION_UNKNOWN;
+    if (q->resource_known) {
+        struct layers layers = layers_of(f, q);
+        struct request request = {.principal = p->arn, .action = q->action, .resource = q->resource, .context = &nothing};
+        d = evaluate_at_a_glance(f->arena, &request, &layers);
+    }
+    if (d == DECISION_UNKNOWN) {
+        const struct verdict_trace *t = facts_decide(f, q);
+        d = t ? t->decision : DECISION_UNKNOWN;
+    }
+    return d == DECISION_UNKNOWN ? TRI_UNKNOWN : tri_of(d == DECISION_ALLOWED);
 }
 
 /* ---- telling a decision ---- */

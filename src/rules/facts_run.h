@@ -41,6 +41,11 @@ struct principal {
     const struct entity *entity;   /* NULL: the root user, or not captured */
 };
 
+struct admin_answer {
+    bool known;
+    tri is_admin;
+};
+
 struct facts {
     arena *arena;
     const struct facts_run *run;
@@ -52,6 +57,8 @@ struct facts {
     bool scps_made;
     struct principal actors[ROUTE_COUNT];
     bool actor_made[ROUTE_COUNT];
+
+    struct admin_answer *admins; /* users, then roles; made when first asked for */
 
     /* What ends first of all attested values asked for since facts_forget_ends(). */
     bool has_end;
@@ -100,6 +107,9 @@ struct question {
 };
 /* NULL when the principal's policies are not at hand (unless everything). */
 const struct verdict_trace *facts_decide(struct facts *f, const struct question *q);
+
+/* The decision alone: for looking through many people. */
+tri facts_allowed(struct facts *f, const struct question *q);
 
 /* The decision of facts_decide as a value, with what stands against it or what would settle it. */
 struct value facts_can(struct facts *f, const struct question *q);

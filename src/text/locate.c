@@ -86,32 +86,40 @@ static uint32_t narrow(size_t n)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-void source_index_lines(arena *a, source *s)
+enum { LINE_BLOCK = 4096 };
+
+/* Sixteen bytes at a time (a vector of GCC and clang); at most 255 rounds fit into a byte. */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static size_t newlines_in_block(const char *p)
 {
-    size_t count = 1, n = 0;
-    const char *end = s->text + s->len;
-    for (const char *p = s->text; (p = memchr(p, '\n', (size_t)(end - p))); p++)
-        count++;
-    uint32_t *starts = arena_alloc(a, count * sizeof *starts);
-    starts[n++] = 0;
-    for (const char *p = s->text; (p = memchr(p, '\n', (size_t)(end - p))); p++)
-        starts[n++] = narrow((size_t)(p + 1 - s->text));
-    s->line_starts = starts;
-    s->line_count = count;
+    bytes16 sum = {0}, chunk, newline = {0};
+    size_t count = 0;
+    newline += '\n';
+    for (size_t i = 0; i < LINE_BLOCK; i += 16) {
+        if (i % (16 * 128) == 0 && i) {
+            for (size_t k = 0; k < 16; k++)
+                count += sum[k];
+            sum = (bytes16){0};
+        }
+        memcpy(&chunk, p + i, 16);
+        sum -= (bytes16)(chunk == newline);
+    }
+    for (size_t k = 0; k < 16; k++)
+        count += sum[k];
+    return count;
 }
 
-/* The number of the line, from 1, that byte `at` is in. */
-static uint32_t indexed_line(const source *s, size_t at)
+void source_index_lines(arena *a, source *s)
 {
-    size_t low = 0, high = s->line_count;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-        if (s->line_starts[middle] <= at)
-            low = middle;
-        else
-            high = middle;
+    size_t blocks = s->len / LINE_BLOCK + 1, count = 0;
+    uint32_t *before = arena_alloc(a, blocks * sizeof *before);
+    for (size_t i = 0; i < blocks; i++) {
+        before[i] = narrow(count);
+        if (i + 1 < blocks)
+            count += newlines_in_block(s->text + i * LINE_BLOCK);
     }
-    return narrow(low + 1);
+    s->lines_before = before;
 }
 
 void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column)
@@ -119,7 +127,14 @@ void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *co
     const char *p = s->text + (at < s->len ? at : s->len), *begin = text_begin(s);
     if (p < begin)
         p = begin;
-    *line = s->line_starts ? indexed_line(s, (size_t)(p - s->text)) : narrow(1 + count_bytes(begin, p, newlines));
+    size_t lines = 0;
+    if (s->lines_before) {
+        size_t block = (size_t)(p - s->text) / LINE_BLOCK;
+        const char *from = s->text + block * LINE_BLOCK;
+        lines = s->lines_before[block];
+        begin = from > begin ? from : begin;
+    }
+    *line = narrow(1 + lines + count_bytes(begin, p, newlines));
     *column = narrow(1 + code_points(line_begin(s, p), p));
 }
 

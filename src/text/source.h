@@ -24,11 +24,10 @@ typedef struct source {
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded */
     const struct source *outer;
     const node *outer_node;
-    const uint32_t *line_starts; /* byte offsets of its lines; NULL: not indexed */
-    size_t line_count;
+    const uint32_t *lines_before; /* line ends before each LINE_BLOCK bytes; NULL: not indexed */
 } source;
 
-/* Notes where the lines of a large text begin, so that many look-ups cost one walk. Before it is shared by threads. */
+/* Counts the lines of a large text block by block, so that many look-ups cost one walk. Before it is shared by threads. */
 void source_index_lines(arena *a, source *s);
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.
