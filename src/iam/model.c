@@ -187,12 +187,16 @@ static void merge_cells(struct model *m, struct axis *axis)
     struct context_key *kept = arena_alloc(m->arena, axis->count * sizeof *kept);
     tri *truth = arena_alloc(m->arena, (axis->count * axis->atom_count + 1) * sizeof *truth);
     size_t count = 0, row = axis->atom_count;
+    axis->absent_alone = true;
     for (size_t c = 0; c < axis->count; c++) {
         bool seen = false;
         for (size_t i = 0; i < row; i++)
             truth[count * row + i] = atom_holds(&m->d->ev, &axis->atoms[i], &axis->cells[c]);
-        for (size_t k = 0; k < count && !seen && !axis->tied; k++)
+        for (size_t k = 0; k < count && !seen && !axis->tied; k++) {
             seen = memcmp(&truth[k * row], &truth[count * row], row * sizeof *truth) == 0;
+            if (seen && kept[k].state == KEY_ABSENT)
+                axis->absent_alone = false;
+        }
         if (!seen)
             kept[count++] = axis->cells[c];
     }

@@ -16,6 +16,7 @@ struct axis {
     size_t stride;    /* in the table */
     bool tied;        /* compared with another key by way of a variable */
     bool exact;
+    bool absent_alone; /* no value of the key is in the cell of its absence */
     bool turns; /* the outcome turns on it */
 };
 

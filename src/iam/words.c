@@ -92,7 +92,7 @@ static size_t literal_count(const struct axis *axis)
 static str short_words(arena *a, const struct axis *axis, const bool *in)
 {
     size_t n = literal_count(axis) > 40 ? 40 : literal_count(axis);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = axis->absent_alone ? 0 : 2; i < n; i++)
         for (size_t k = i; k < n; k++) {
             bool both = true, either = true;
             struct literal x = literal_at(axis, i), y = literal_at(axis, k);

@@ -75,7 +75,8 @@ static tri order_dates(struct glob wanted, str value, int *order)
     static tri what##_##name(struct glob wanted, str value)                                                            \
     {                                                                                                                  \
         int order = 0;                                                                                                 \
-        return tri_and(order_##what##s(wanted, value, &order), tri_of(order test));                                    \
+        tri known = order_##what##s(wanted, value, &order);                                                            \
+        return tri_and(known, tri_of(order test));                                                                     \
     }
 ORDER(number, equals, == 0)
 ORDER(number, less, < 0)
