@@ -189,6 +189,17 @@ static bool load_boundary(struct people *p, const node *item, struct entity *out
     return !arn.len || managed_ref(p, arn, (str){0}, ref, e);
 }
 
+/* "/aws-reserved/sso.amazonaws.com/" of "role/aws-reserved/sso.amazonaws.com/NAME"; "/" of "user/NAME". */
+static str path_in_arn(str resource)
+{
+    str kind = resource, path;
+    (void)str_cut(&kind, '/');
+    path = (str){kind.ptr - 1, kind.len + 1};
+    while (path.len > 1 && path.ptr[path.len - 1] != '/')
+        path.len--;
+    return path;
+}
+
 /* What a user and a role have in common. */
 static bool load_entity(struct people *p, const node *item, const char *name_member, const char *id_member,
                         struct entity *out, error *e)
@@ -206,6 +217,12 @@ static bool load_entity(struct people *p, const node *item, const char *name_mem
                             "the file lies in the folder of account %.*s and names account %.*s: captured with another "
                             "account's credentials",
                             STR_ARG(p->account->id), STR_ARG(arn.account));
+    if (str_find_char(arn.resource, '/') == SIZE_MAX)
+        return source_error(s, node_get(item, "Arn"), e, "the ARN of a user or role has no name");
+    str path = path_in_arn(arn.resource); /* the Path decides whose role it is: it may not be lost, nor be another one */
+    if (out->path.len && !str_eq(out->path, path))
+        return source_error(s, node_get(item, "Path"), e, "the path is %.*s and the ARN says %.*s", STR_ARG(out->path), STR_ARG(path));
+    out->path = path;
     return load_tags(p, item, out, e) && load_boundary(p, item, out, e);
 }
 
