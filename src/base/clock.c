@@ -203,13 +203,32 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+static char *put_digits(char *to, int number, int digits)
+{
+    for (int i = digits; i-- > 0; number /= 10)
+        to[i] = (char)('0' + number % 10);
+    return to + digits;
+}
+
 str time_format(arena *a, int64_t seconds)
 {
     int64_t days = floor_div(seconds, DAY), year;
     int month, day, of_day = (int)(seconds - days * DAY);
     date_from_days(days, &year, &month, &day);
-    return arena_printf(a, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)year, month, day, of_day / HOUR,
-                        of_day % HOUR / MINUTE, of_day % MINUTE);
+    if (year < 0 || year > 9999)
+        return arena_printf(a, "%lld-%02d-%02dT%02d:%02d:%02dZ", (long long)year, month, day, of_day / HOUR,
+                            of_day % HOUR / MINUTE, of_day % MINUTE);
+    const struct {
+        int number, digits;
+        char behind;
+    } parts[] = {{(int)year, 4, '-'}, {month, 2, '-'}, {day, 2, 'T'}, {of_day / HOUR, 2, ':'}, {of_day % HOUR / MINUTE, 2, ':'}, {of_day % MINUTE, 2, 'Z'}};
+    char *text = arena_alloc(a, sizeof "2026-11-23T00:00:00Z"), *to = text;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        to = put_digits(to, parts[i].number, parts[i].digits);
+        *to++ = parts[i].behind;
+    }
+    *to = '\0';
+    return (str){text, (size_t)(to - text)};
 }
 
 str time_format_date(arena *a, int64_t seconds)

@@ -1,23 +1,45 @@
 /* snapshot.c - capture.json, the state of each capture, and reading typed members. */
 #include "org/snapshot.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/work.h"
 
-str sha256_hex(arena *a, const char *bytes, size_t len)
+struct digest {
+    EVP_MD *algorithm;
+};
+
+static void close_digest(void *what)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct digest *d = what;
+    EVP_MD_free(d->algorithm);
+}
+
+const struct digest *digest_open(arena *a)
+{
+    struct digest *d = NEW(a, struct digest);
+    arena_defer(a, close_digest, d);
+    d->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    return d;
+}
+
+str sha256_hex(arena *a, const struct digest *digest, const char *bytes, size_t len)
+{
     static const char hex[] = "0123456789abcdef";
-    char *out = arena_alloc(a, 2 * sizeof digest + 1);
-    SHA256((const unsigned char *)bytes, len, digest);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        out[2 * i] = hex[digest[i] >> 4];
-        out[2 * i + 1] = hex[digest[i] & 15];
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    const EVP_MD *algorithm = digest && digest->algorithm ? digest->algorithm : EVP_sha256();
+    if (!EVP_Digest(bytes, len, raw, &size, algorithm, NULL))
+        work_leave(arena_exit(a)); /* it fails for want of memory alone */
+    char *out = arena_alloc(a, 2 * size + 1);
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i] = hex[raw[i] >> 4];
+        out[2 * i + 1] = hex[raw[i] & 15];
     }
-    out[2 * sizeof digest] = '\0';
-    return (str){out, 2 * sizeof digest};
+    out[2 * size] = '\0';
+    return (str){out, 2 * size};
 }
 
 bool arn_parse(str text, struct arn *out)
@@ -317,7 +339,7 @@ static bool check_digest(arena *a, const struct snapshot *s, const source *src, 
     const str *listed = map_get(&s->digests, src->file);
     str actual = {0};
     if (listed || s->options.digests)
-        actual = sha256_hex(a, src->text, src->len);
+        actual = sha256_hex(a, NULL, src->text, src->len);
     if (read)
         *VEC_PUSH(a, &read->files) = (struct read_file){src->file, src->len, actual};
     if (!listed || str_eq(*listed, actual))

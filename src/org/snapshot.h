@@ -111,7 +111,11 @@ bool member_time(const source *s, const node *n, const char *key, bool *has, ins
 /* A whole number; *has false when it is not there or null. */
 bool member_int(const source *s, const node *n, const char *key, bool *has, int64_t *out, error *e);
 
-str sha256_hex(arena *a, const char *bytes, size_t len);
+/* SHA-256 in hex. `digest` (may be NULL) is what digest_open gives: asking for the algorithm anew costs more than a
+ * short text. */
+struct digest;
+const struct digest *digest_open(arena *a);
+str sha256_hex(arena *a, const struct digest *digest, const char *bytes, size_t len);
 
 /* Parts of an ARN: arn:partition:service:region:account:resource. False: it is none. */
 struct arn {

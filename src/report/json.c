@@ -36,14 +36,17 @@ static void place(struct json *j, const char *name)
     else if (!j->first && !j->lines)
         put(j->w->out, STR(" "));
     j->first = false;
-    if (name)
-        putf(j->w->out, j->lines ? "\"%s\":" : "\"%s\": ", name);
+    if (!name)
+        return;
+    put(j->w->out, STR("\""));
+    put(j->w->out, str_from(name));
+    put(j->w->out, j->lines ? STR("\":") : STR("\": "));
 }
 
 static void json_open(struct json *j, const char *name, char bracket, layout l)
 {
     place(j, name);
-    putf(j->w->out, "%c", bracket);
+    file_out_put(j->w->out, &bracket, 1);
     j->depth++;
     if (l == INLINE && !j->inline_depth)
         j->inline_depth = j->depth;
@@ -58,7 +61,7 @@ static void json_close(struct json *j, char bracket)
         j->inline_depth = 0;
     if (!one_line)
         new_line(j);
-    putf(j->w->out, "%c", bracket);
+    file_out_put(j->w->out, &bracket, 1);
     j->first = false;
 }
 

@@ -137,6 +137,10 @@ void put_json(struct file_out *f, str s)
     size_t plain = 0, bytes;
     put(f, STR("\""));
     for (size_t i = 0; i < s.len; i += bytes) {
+        unsigned char byte = (unsigned char)s.ptr[i];
+        bytes = 1;
+        if (byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\') /* nearly all text */
+            continue;
         uint32_t c = decode(s, i, &bytes);
         if (c != '"' && c != '\\' && c != UINT32_MAX && !is_hidden(c))
             continue;

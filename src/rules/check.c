@@ -39,7 +39,7 @@ static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
         all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);
     for (size_t i = 0; i < own; i++)
         all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len, c->options.packs[i].source->text);
-    c->run.rules_digest = arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, all.ptr, all.len)));
+    c->run.rules_digest = arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, c->digest, all.ptr, all.len)));
     return true;
 }
 
@@ -71,7 +71,7 @@ static bool load_attestations(struct check *c, error *e)
         c->attestations = attestations_none(c->arena, src->file);
     } else {
         const str *listed = map_get(&c->org->snapshot->digests, src->file);
-        str digest = listed || o->digests ? sha256_hex(c->arena, src->text, src->len) : (str){0};
+        str digest = listed || o->digests ? sha256_hex(c->arena, c->digest, src->text, src->len) : (str){0};
         if (listed && !str_eq(*listed, digest))
             return error_at(e, src->file, 0, 0, "its SHA-256 is not the one that capture.json lists");
         *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
@@ -224,7 +224,7 @@ static bool list_inputs(struct check *c, error *e)
                 continue;
             if (s->from->fetch_named(s->from->self, c->arena, arena_cstr(c->arena, files[i].file), &bytes, &len, e) != FETCH_DONE)
                 return error_at(e, files[i].file, 0, 0, "could not be read for its digest");
-            files[i].sha256 = sha256_hex(c->arena, bytes, len);
+            files[i].sha256 = sha256_hex(c->arena, c->digest, bytes, len);
         }
     }
     qsort(files, count, sizeof *files, by_path);
@@ -314,6 +314,7 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
 {
     struct check *c = NEW(a, struct check);
     c->arena = a;
+    c->digest = digest_open(a);
     c->options = *options;
     fill_defaults(&c->options);
     const struct check_options *o = &c->options;

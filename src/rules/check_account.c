@@ -66,7 +66,7 @@ static void fingerprint(struct work *w, struct finding *f)
     for (size_t i = 0; i < f->evidence_count; i++)
         text = arena_printf(w->arena, "%.*s%c%.*s%c%.*s%c%.*s%d", STR_ARG(text), 0, STR_ARG(f->evidence[i].file), 0, STR_ARG(f->evidence[i].policy), 0,
                             STR_ARG(f->evidence[i].sid), f->evidence[i].sid.ptr ? 0 : f->evidence[i].statement);
-    str hex = sha256_hex(w->arena, text.ptr, text.len);
+    str hex = sha256_hex(w->arena, w->check->digest, text.ptr, text.len);
     memcpy(f->fingerprint, hex.ptr, 16);
     f->fingerprint[16] = '\0';
 }

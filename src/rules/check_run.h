@@ -28,6 +28,7 @@ struct check {
     struct organization *org;
     const struct ruleset *rules;
     struct attestations *attestations;
+    const struct digest *digest;
     const bool *varies; /* by rule: it may say another thing on another route */
     struct facts_run facts;
     struct check_run run;

@@ -435,7 +435,7 @@ struct value fact_account_roles(struct facts *f, route r)
         const struct entity *e = &account->roles[i];
         /* role.name, .arn, .path, .is_admin, .service_linked, .trusts_management, .trusts_members, .trust_needs_org */
         struct value *members = NEW_ARRAY(f->arena, struct value, 8);
-        struct trust t = e->trust ? trust_of(f->arena, e->trust, f->run->org->management_account) : (struct trust){0};
+        struct trust t = facts_trust(f, e);
         str why = STR("the trust policy does not tell");
         tri members_trusted = e->trust ? trusts_members(f, e->trust) : TRI_UNKNOWN;
         members[0] = fact_text(e->name);
@@ -457,9 +457,9 @@ static tri role_is_independent(struct facts *f, const struct entity *e)
     str management = f->run->org->management_account;
     if (str_starts(e->path, STR("/aws-reserved/")) || str_starts(e->path, STR("/aws-service-role/")))
         return TRI_NO;
-    if (!e->trust || !management.len)
+    if (!management.len)
         return TRI_UNKNOWN;
-    struct trust t = trust_of(f->arena, e->trust, management);
+    struct trust t = facts_trust(f, e);
     return tri_and(t.somebody, tri_and(tri_not(t.only_account), tri_not(t.needs_org)));
 }
 

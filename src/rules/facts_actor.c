@@ -102,13 +102,28 @@ static struct principal removing_actor(struct facts *f)
     return facts_principal(f, run->management, run->caller);
 }
 
+struct trust facts_trust(struct facts *f, const struct entity *role)
+{
+    const struct account *account = f->account;
+    bool own = role >= account->roles && role < account->roles + account->role_count;
+    str management = f->run->org->management_account;
+    if (!role->trust)
+        return (struct trust){0};
+    if (!own)
+        return trust_of(f->arena, role->trust, management);
+    if (!f->trusts)
+        f->trusts = NEW_ARRAY(f->arena, struct trust_answer, account->role_count);
+    struct trust_answer *answer = &f->trusts[role - account->roles];
+    if (!answer->known)
+        *answer = (struct trust_answer){true, trust_of(f->arena, role->trust, management)};
+    return answer->trust;
+}
+
 tri facts_role_admits(struct facts *f, const struct entity *role)
 {
     if (str_starts(role->path, STR("/aws-service-role/")))
         return TRI_NO;
-    if (!role->trust)
-        return TRI_UNKNOWN;
-    return trust_of(f->arena, role->trust, (str){0}).somebody;
+    return facts_trust(f, role).somebody;
 }
 
 /* What all layers say to the route's actions: a direct transfer needs LeaveOrganization too (evaluation.md 5). */
@@ -234,9 +249,7 @@ static tri tags_certain(struct facts *f, const struct entity *e)
         return TRI_UNKNOWN;
     if (e->kind == ENTITY_USER)
         return TRI_YES;
-    if (!e->trust)
-        return TRI_UNKNOWN;
-    return trust_of(f->arena, e->trust, (str){0}).allows_tag_session == TRI_NO ? TRI_YES : TRI_UNKNOWN;
+    return facts_trust(f, e).allows_tag_session == TRI_NO ? TRI_YES : TRI_UNKNOWN;
 }
 
 /* "o-…/r-…/ou-…/": with the account's parents, no account id (IAM User Guide, aws:PrincipalOrgPaths). */

@@ -46,6 +46,11 @@ struct admin_answer {
     tri is_admin;
 };
 
+struct trust_answer {
+    bool known;
+    struct trust trust;
+};
+
 struct facts {
     arena *arena;
     const struct facts_run *run;
@@ -59,6 +64,7 @@ struct facts {
     bool actor_made[ROUTE_COUNT];
 
     struct admin_answer *admins; /* users, then roles; made when first asked for */
+    struct trust_answer *trusts; /* roles; likewise */
 
     /* What ends first of all attested values asked for since facts_forget_ends(). */
     bool has_end;
@@ -120,6 +126,9 @@ str facts_route_resource(struct facts *f, route r, bool *known);
 
 str facts_account_arn(struct facts *f); /* empty: not known */
 str facts_partition(struct facts *f);   /* "aws" when nothing says otherwise */
+
+/* What a role's trust policy says, told with the management account; nothing known when it was not captured. */
+struct trust facts_trust(struct facts *f, const struct entity *role);
 
 /* Roles of service principals alone, and service-linked ones, let nobody in. */
 tri facts_role_admits(struct facts *f, const struct entity *role);

@@ -274,10 +274,10 @@ const struct field *field_element(const struct field *list, str name)
 
 size_t field_member_index(const struct field *element)
 {
-    size_t i = 0;
-    while (element[-1 - (ptrdiff_t)i].of && str_is(str_from(element->of), element[-1 - (ptrdiff_t)i].of))
-        i++;
-    return i;
+    const struct field *first = element;
+    while (first[-1].of && (first[-1].of == element->of || strcmp(first[-1].of, element->of) == 0))
+        first--;
+    return (size_t)(element - first);
 }
 
 size_t field_member_count(const struct field *list)
