@@ -500,7 +500,7 @@ str facts_why_open(struct facts *f, const struct verdict_trace *t, str action)
     for (size_t i = 0; i < t->depends_on_count; i++)
         keys = arena_printf(f->arena, "%.*s%s%.*s", STR_ARG(keys), i ? ", " : "", STR_ARG(t->depends_on[i]));
     if (t->residual.len)
-        return arena_printf(f->arena, "whether %.*s is allowed cannot be told: %.*s", STR_ARG(action), STR_ARG(t->residual));
+        return arena_printf(f->arena, "%.*s is %.*s", STR_ARG(action), STR_ARG(t->residual));
     if (keys.len)
         return arena_printf(f->arena, "whether %.*s is allowed depends on %.*s", STR_ARG(action), STR_ARG(keys));
     for (size_t i = 0; i < t->deny_count; i++)

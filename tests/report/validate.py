@@ -200,7 +200,7 @@ def main():
     the_schemas_refuse_what_is_wrong()
     for line in faults:
         print(line, file=sys.stderr)
-    print(f"{len(cases) + len(sys.argv) - 1} reports judged, {len(faults)} faults")
+    print(f"{len(cases) + len(sys.argv) - 1} passed, {len(faults)} failed")
     return 1 if faults else 0
 
 

@@ -22,7 +22,7 @@ struct run {
     const char *path;
     unsigned line;
     bool table; /* ours: "doc" must be there */
-    size_t cases, failures;
+    size_t cases, failed_cases, failures;
     size_t by_decision[4];
 };
 
@@ -179,11 +179,13 @@ static void run_file(struct run *r, const char *path)
         error inner = {0};
         struct job job = {r, str_cut(&rest, '\n')};
         r->line++;
+        size_t before = r->failures;
         if (job.text.len) {
             (void)work_run(own, run_case, &job, &inner);
             if (inner.code == ERR_RESOURCE)
                 complain(r, STR(""), "%s", inner.message);
         }
+        r->failed_cases += r->failures > before;
         arena_close(own);
     }
     arena_close(a);
@@ -191,8 +193,8 @@ static void run_file(struct run *r, const char *path)
 
 static void tell(const struct run *r, const char *what)
 {
-    print_message("%s: %zu cases (%zu Allowed, %zu ExplicitlyDenied, %zu ImplicitlyDenied, %zu Unknown)\n", what, r->cases,
-                  r->by_decision[DECISION_ALLOWED], r->by_decision[DECISION_EXPLICITLY_DENIED],
+    print_message("%zu passed, %zu failed: %s (%zu Allowed, %zu ExplicitlyDenied, %zu ImplicitlyDenied, %zu Unknown)\n",
+                  r->cases - r->failed_cases, r->failed_cases, what, r->by_decision[DECISION_ALLOWED], r->by_decision[DECISION_EXPLICITLY_DENIED],
                   r->by_decision[DECISION_IMPLICITLY_DENIED], r->by_decision[DECISION_UNKNOWN]);
 }
 
