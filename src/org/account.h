@@ -72,6 +72,6 @@ extern const struct account_call {
 extern const size_t account_call_count;
 
 /* The role or user of that IAM or session ARN; NULL: not among the captured ones. */
-const struct entity *account_find_entity(const struct account *account, str arn);
+const struct entity *account_find_entity(const struct account *account, str text);
 
 #endif

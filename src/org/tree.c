@@ -23,6 +23,9 @@ static bool load_policy_types(struct load *l, const struct capture_doc *d, const
         return false;
     if (!types)
         return true;
+    tri before[POLICY_TYPE_COUNT];
+    bool second = o->types_place.source != NULL;
+    memcpy(before, o->types_enabled, sizeof before);
     o->types_place = (struct place){d->source, types};
     for (int t = 0; t < POLICY_TYPE_COUNT; t++)
         o->types_enabled[t] = TRI_NO;
@@ -39,6 +42,9 @@ static bool load_policy_types(struct load *l, const struct capture_doc *d, const
     }
     for (int t = 0; nameless && t < POLICY_TYPE_COUNT; t++) /* the one without a name may be any */
         if (o->types_enabled[t] == TRI_NO)
+            o->types_enabled[t] = TRI_UNKNOWN;
+    for (int t = 0; second && t < POLICY_TYPE_COUNT; t++) /* an organization has one root: two must at least agree */
+        if (o->types_enabled[t] != before[t])
             o->types_enabled[t] = TRI_UNKNOWN;
     return true;
 }

@@ -197,6 +197,42 @@ static int by_path(const void *a, const void *b)
     return str_cmp(((const struct input_file *)a)->file, ((const struct input_file *)b)->file);
 }
 
+struct digesting {
+    struct check *check;
+    struct input_file *file;
+    char hex[65];
+};
+
+static bool digest_file(arena *a, void *arg, error *e)
+{
+    struct digesting *d = arg;
+    const struct capture_source *from = d->check->org->snapshot->from;
+    char *bytes;
+    size_t len;
+    if (from->fetch_named(from->self, a, arena_cstr(a, d->file->file), &bytes, &len, e) != FETCH_DONE)
+        return error_at(e, d->file->file, 0, 0, "could not be read for its digest");
+    str hex = sha256_hex(a, d->check->digest, bytes, len);
+    memcpy(d->hex, hex.ptr, hex.len);
+    return true;
+}
+
+/* Read once more, ahead of the accounts, one at a time: digests stand in the head of the report. */
+static bool digest_inputs(struct check *c, struct input_file *files, size_t count, error *e)
+{
+    arena *scratch = arena_open(0);
+    bool ok = scratch || error_set(e, ERR_RESOURCE, "out of memory");
+    for (size_t i = 0; ok && i < count; i++) {
+        struct digesting d = {.check = c, .file = &files[i]};
+        if (files[i].sha256.len)
+            continue;
+        ok = work_run(scratch, digest_file, &d, e);
+        files[i].sha256 = arena_str(c->arena, (str){d.hex, ok ? 64 : 0});
+        arena_reset(scratch);
+    }
+    arena_close(scratch);
+    return ok;
+}
+
 /* The organization's inputs were read; those of accounts are listed now and read when their turn comes. */
 static bool list_inputs(struct check *c, error *e)
 {
@@ -216,17 +252,8 @@ static bool list_inputs(struct check *c, error *e)
         const struct read_file *r = &c->org->read.files.items[i];
         files[i] = (struct input_file){r->path, r->bytes, r->sha256};
     }
-    if (c->options.digests) { /* read once more, ahead of the accounts: digests stand in the head of the report */
-        for (size_t i = 0; i < count; i++) {
-            char *bytes;
-            size_t len;
-            if (files[i].sha256.len)
-                continue;
-            if (s->from->fetch_named(s->from->self, c->arena, arena_cstr(c->arena, files[i].file), &bytes, &len, e) != FETCH_DONE)
-                return error_at(e, files[i].file, 0, 0, "could not be read for its digest");
-            files[i].sha256 = sha256_hex(c->arena, c->digest, bytes, len);
-        }
-    }
+    if (c->options.digests && !digest_inputs(c, files, count, e))
+        return false;
     qsort(files, count, sizeof *files, by_path);
     c->run.inputs = files;
     c->run.input_count = count;

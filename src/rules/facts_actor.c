@@ -32,7 +32,7 @@ str facts_route_resource(struct facts *f, route r, bool *known)
     *known = true;
     if (!is_removal(r) && r != ROUTE_TRANSFER)
         return STR("*"); /* LeaveOrganization has no resource type (Service Authorization Reference) */
-    str text = (str){0};
+    str text;
     if (is_removal(r)) {
         text = facts_account_arn(f);
     } else {
@@ -612,7 +612,7 @@ static const struct verdict_trace *scp_trace(struct facts *f, route r, struct va
     *v = fact_list(NULL, 0, true, (str){0});
     if (is_removal(r) || o->types_enabled[POLICY_SCP] == TRI_NO)
         return NULL;
-    if (!p->known) {
+    if (!p->known || !p->captured) { /* a session's ARN alone does not tell the role's, which SCPs test */
         *v = facts_principal_unknown(f, TYPE_LIST, p);
         return NULL;
     }

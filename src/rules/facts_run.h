@@ -100,7 +100,7 @@ struct need fact_capture_need(struct facts *f, const struct capture_doc *d);
 
 const struct principal *facts_actor(struct facts *f, route r);
 struct principal facts_root(struct facts *f);
-struct principal facts_principal(struct facts *f, const struct account *account, str arn);
+struct principal facts_principal(struct facts *f, const struct account *account, str text);
 
 struct question {
     const struct principal *who;

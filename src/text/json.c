@@ -435,7 +435,7 @@ static bool read_word(struct reader *r, node *n, const char *word, size_t len, i
 /* A value begins at r->p. *opened: a list or object was opened, its members follow. */
 static inline bool read_value(struct reader *r, node *n, bool *opened)
 {
-    str text;
+    str text = {0};
     *opened = false;
     switch (*r->p) {
     case '"':
