@@ -66,11 +66,11 @@ static tri is_service_linked(const struct eval *ev)
 {
     const struct principal_name *c = &ev->caller;
     if (c->kind == NAMES_ROLE)
-        return tri_of(arn_is_service_linked(c->text));
+        return tri_of(arn_is_service_linked(c->resource));
     if (c->kind != NAMES_SESSION)
         return TRI_NO;
     if (ev->role_arn.len)
-        return tri_of(arn_is_service_linked(ev->role_arn));
+        return tri_of(arn_is_service_linked(arn_part(ev->role_arn, ARN_RESOURCE)));
     return str_starts(c->name, STR("AWSServiceRoleFor")) ? TRI_UNKNOWN : TRI_NO;
 }
 
@@ -91,19 +91,30 @@ static bool is_trust_action(str action)
            str_eq_nocase(action, STR("sts:TagSession")) || str_eq_nocase(action, STR("sts:SetSourceIdentity"));
 }
 
+static bool is_of_service(str action, str service)
+{
+    return action.len > service.len && str_eq_nocase(str_head(action, service.len), service);
+}
+
 /* Key policies and role trust policies must allow explicitly (KMS Developer Guide, "Key policies"; IAM User Guide). */
 static bool needs_resource_policy(str action, str resource)
 {
-    str service = arn_part(resource, ARN_SERVICE), name = arn_part(resource, ARN_RESOURCE);
-    if (str_is(service, "kms"))
-        return str_starts(name, STR("key/"));
-    return str_is(service, "iam") && str_starts(name, STR("role/")) && is_trust_action(action);
+    struct arn_parts parts;
+    bool kms = is_of_service(action, STR("kms:")), sts = is_of_service(action, STR("sts:"));
+    if ((!kms && !sts) || !arn_split(resource, &parts))
+        return false;
+    if (kms)
+        return str_is(parts.at[ARN_SERVICE], "kms") && str_starts(parts.at[ARN_RESOURCE], STR("key/"));
+    return str_is(parts.at[ARN_SERVICE], "iam") && str_starts(parts.at[ARN_RESOURCE], STR("role/")) &&
+           is_trust_action(action);
 }
 
 static void find_grant(struct decider *d, const struct request *r)
 {
     const struct principal_name *c = &d->ev.caller;
-    str owner = r->resource_account.len ? r->resource_account : arn_part(r->resource, ARN_ACCOUNT);
+    str owner = r->resource_account;
+    if (!owner.len && r->resource.len > 1)
+        owner = arn_part(r->resource, ARN_ACCOUNT);
     d->is_root = c->kind == NAMES_ROOT;
     d->explicit = needs_resource_policy(r->action, r->resource);
     if (c->kind == NAMES_SERVICE || c->kind == NAMES_OTHER)

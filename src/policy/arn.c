@@ -1,19 +1,31 @@
 /* arn.c - see arn.h. */
 #include "policy/arn.h"
 
+bool arn_split(str text, struct arn_parts *out)
+{
+    size_t part = 0, start = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == ':') {
+            out->at[part++] = (str){text.ptr + start, i - start};
+            start = i + 1;
+            if (part == ARN_RESOURCE) {
+                out->at[part] = (str){text.ptr + start, text.len - start};
+                return true;
+            }
+        }
+    return false;
+}
+
 bool arn_has_parts(str text)
 {
-    int colons = 0;
-    for (size_t i = 0; i < text.len && colons < ARN_PARTS - 1; i++)
-        colons += text.ptr[i] == ':';
-    return colons == ARN_PARTS - 1;
+    struct arn_parts parts;
+    return arn_split(text, &parts);
 }
 
 str arn_part(str text, int part)
 {
-    for (int i = 0; i < part; i++)
-        (void)str_cut(&text, ':');
-    return part == ARN_RESOURCE ? text : str_cut(&text, ':');
+    struct arn_parts parts;
+    return arn_split(text, &parts) ? parts.at[part] : (str){0};
 }
 
 static str last_part(str path)
@@ -26,7 +38,7 @@ static str last_part(str path)
 
 static principal_kind kind_of_iam(str resource, str *name)
 {
-    if (str_is(resource, "root"))
+    if (str_eq(resource, STR("root")))
         return NAMES_ROOT;
     bool user = str_starts(resource, STR("user/")), role = str_starts(resource, STR("role/"));
     *name = last_part(resource);
@@ -37,9 +49,9 @@ static principal_kind kind_of_sts(str resource, str *name)
 {
     str what = str_cut(&resource, '/');
     *name = str_cut(&resource, '/');
-    if (str_is(what, "assumed-role") && name->len && resource.len)
+    if (str_eq(what, STR("assumed-role")) && name->len && resource.len)
         return NAMES_SESSION;
-    return str_is(what, "federated-user") && name->len ? NAMES_FEDERATED_USER : NAMES_OTHER;
+    return str_eq(what, STR("federated-user")) && name->len ? NAMES_FEDERATED_USER : NAMES_OTHER;
 }
 
 static bool is_service(str text)
@@ -52,23 +64,25 @@ static bool is_service(str text)
 struct principal_name principal_name_of(str text)
 {
     struct principal_name p = {.text = text};
-    if (str_is_account_id(text)) {
+    struct arn_parts parts;
+    if (str_starts(text, STR("arn:")) && arn_split(text, &parts)) {
+        str service = parts.at[ARN_SERVICE];
+        p.partition = parts.at[ARN_PARTITION];
+        p.account = parts.at[ARN_ACCOUNT];
+        p.resource = parts.at[ARN_RESOURCE];
+        p.kind = str_eq(service, STR("iam"))   ? kind_of_iam(p.resource, &p.name)
+                 : str_eq(service, STR("sts")) ? kind_of_sts(p.resource, &p.name)
+                                               : NAMES_OTHER;
+    } else if (str_is_account_id(text)) {
         p.kind = NAMES_ROOT;
         p.account = text;
-    } else if (str_starts(text, STR("arn:")) && arn_has_parts(text)) {
-        str service = arn_part(text, ARN_SERVICE), resource = arn_part(text, ARN_RESOURCE);
-        p.partition = arn_part(text, ARN_PARTITION);
-        p.account = arn_part(text, ARN_ACCOUNT);
-        p.kind = str_is(service, "iam")   ? kind_of_iam(resource, &p.name)
-                 : str_is(service, "sts") ? kind_of_sts(resource, &p.name)
-                                          : NAMES_OTHER;
     } else if (is_service(text)) {
         p.kind = NAMES_SERVICE;
     }
     return p;
 }
 
-bool arn_is_service_linked(str role_arn)
+bool arn_is_service_linked(str resource)
 {
-    return str_starts(arn_part(role_arn, ARN_RESOURCE), STR("role/aws-service-role/"));
+    return str_starts(resource, STR("role/aws-service-role/"));
 }

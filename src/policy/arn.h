@@ -7,7 +7,11 @@
 /* arn:partition:service:region:account:resource; the resource is the whole rest, colons included. */
 enum { ARN_PREFIX, ARN_PARTITION, ARN_SERVICE, ARN_REGION, ARN_ACCOUNT, ARN_RESOURCE, ARN_PARTS };
 
-bool arn_has_parts(str text); /* at least five colons */
+struct arn_parts {
+    str at[ARN_PARTS];
+};
+bool arn_split(str text, struct arn_parts *out); /* false: fewer than five colons; *out is then of no use */
+bool arn_has_parts(str text);
 str arn_part(str text, int part); /* empty when there are fewer */
 
 typedef enum {
@@ -24,12 +28,12 @@ typedef enum {
 struct principal_name {
     principal_kind kind;
     str text;
-    str partition, account; /* empty: it names none */
+    str partition, account, resource; /* empty: it names none */
     str name;               /* of the user or role, without the path */
 };
 struct principal_name principal_name_of(str text);
 
-/* A role's ARN whose path says that an AWS service made it and alone uses it. */
-bool arn_is_service_linked(str role_arn);
+/* The resource part of a role's ARN whose path says that an AWS service made it and alone uses it. */
+bool arn_is_service_linked(str resource);
 
 #endif

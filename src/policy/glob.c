@@ -82,22 +82,21 @@ tri glob_match_nocase(struct glob g, str text)
 }
 
 /* Each of the six components on its own. */
-static tri match_parts(struct glob g, str text)
+static tri match_parts(bool filled, const struct arn_parts *wanted, const struct arn_parts *found)
 {
     tri all = TRI_YES;
-    for (int i = 0; i < ARN_PARTS && all != TRI_NO; i++) {
-        bool last = i == ARN_PARTS - 1;
-        struct glob part = {last ? g.text : str_cut(&g.text, ':'), g.filled};
-        all = tri_and(all, match(part, last ? text : str_cut(&text, ':'), false));
-    }
+    for (int i = ARN_PARTS - 1; i >= 0 && all != TRI_NO; i--) /* the last differs most often */
+        if (!str_eq(wanted->at[i], found->at[i]))
+            all = tri_and(all, match((struct glob){wanted->at[i], filled}, found->at[i], false));
     return all;
 }
 
 tri glob_match_arn(struct glob g, str text)
 {
-    if (!arn_has_parts(g.text))
+    struct arn_parts wanted, found;
+    if (!arn_split(g.text, &wanted))
         return match(g, text, false) == TRI_NO ? TRI_NO : TRI_UNKNOWN;
-    return arn_has_parts(text) ? match_parts(g, text) : TRI_NO;
+    return arn_split(text, &found) ? match_parts(g.filled, &wanted, &found) : TRI_NO;
 }
 
 /* Whether each "*" before the sixth component is the last character of its own, and none is in the service's. */
@@ -119,7 +118,7 @@ tri glob_match_resource(struct glob g, str resource)
 {
     if (glob_is_all(g))
         return TRI_YES;
-    if (str_is(resource, "*"))
+    if (str_eq(resource, STR("*")))
         return TRI_NO;
     tri loose = match(g, resource, false);
     if (loose != TRI_YES || !glob_has_wildcard(g))
@@ -128,8 +127,9 @@ tri glob_match_resource(struct glob g, str resource)
         return TRI_UNKNOWN;
     if (stars_end_segments(g))
         return TRI_YES;
-    struct glob service = {arn_part(g.text, ARN_SERVICE), g.filled};
-    if (glob_has_wildcard(service) || !arn_has_parts(g.text))
+    struct arn_parts wanted, found;
+    if (!arn_split(g.text, &wanted) || glob_has_wildcard((struct glob){wanted.at[ARN_SERVICE], g.filled}) ||
+        !arn_split(resource, &found))
         return TRI_UNKNOWN;
-    return match_parts(g, resource) == TRI_YES ? TRI_YES : TRI_UNKNOWN;
+    return match_parts(g.filled, &wanted, &found) == TRI_YES ? TRI_YES : TRI_UNKNOWN;
 }
