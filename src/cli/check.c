@@ -15,7 +15,7 @@
 #include "org/attest.h"
 #include "report/report.h"
 
-enum { TABLE_FROM = 6 }; /* accounts from which on text shows a table */
+enum { TABLE_FROM = 6, PLAIN_WIDTH = 120 }; /* accounts from which on text shows a table; columns of --table in a pipe */
 
 struct writers {
     struct report_writer **items;
@@ -224,6 +224,10 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
                                  .only_problems = o->only_problems,
                                  .width = t.width,
                                  .piped = !t.is_terminal};
+    if (has_option(args, OPTION_TABLE) && !t.is_terminal) {
+        style.width = PLAIN_WIDTH;
+        style.piped = false;
+    }
     struct report_style plain = style;
     plain.color = plain.ascii = false; /* a file looks the same whatever the terminal is */
     plain.piped = true;
@@ -320,7 +324,7 @@ int run_check(arena *a, const struct arguments *args, error *e)
         return -1;
     size_t counted = check_run_of(c)->account_count;
     for (size_t i = 0; i < w.count; i++) {
-        w.items[i]->style.table = counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE);
+        w.items[i]->style.table = has_option(args, OPTION_TABLE) || (counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
         report_begin(w.items[i], check_run_of(c));
     }
     struct check_sink sink = {&w, tell_account};

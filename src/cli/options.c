@@ -23,6 +23,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_FAIL_ON] = {"fail-on", 0, "SEVERITY", false, "blocker|warning", "what makes the exit code 1: blocker (default) or warning"},
     [OPTION_ONLY_PROBLEMS] = {"only-problems", 0, NULL, false, NULL, "leave out what passed"},
     [OPTION_FULL] = {"full", 0, NULL, false, NULL, "text: every account in full, however many there are"},
+    [OPTION_TABLE] = {"table", 0, NULL, false, NULL, "text: a table for people, also in a pipe"},
     [OPTION_DIGESTS] = {"digests", 0, NULL, false, NULL, "tell the SHA-256 of every input"},
     [OPTION_JOBS] = {"jobs", 0, "N", false, NULL, "threads (default: one for each processor)"},
     [OPTION_SCRIPT] = {"script", 0, NULL, false, NULL, "print a shell script of AWS CLI calls that makes a snapshot"},
@@ -37,7 +38,7 @@ const struct option_row option_table[OPTION_COUNT] = {
 static const option_id check_options[] = {
     OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU, OPTION_ROUTE, OPTION_CALLER, OPTION_PRINCIPAL, OPTION_CONTEXT,
     OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_RULES, OPTION_PROFILE,
-    OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_OUTPUT, OPTION_FULL, OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,
+    OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_OUTPUT, OPTION_FULL, OPTION_TABLE, OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,
     OPTION_DIGESTS, OPTION_JOBS, OPTION_QUIET, OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_COLOR, OPTION_HELP};
 static const option_id collect_options[] = {OPTION_SCRIPT, OPTION_HELP};
