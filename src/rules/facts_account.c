@@ -272,12 +272,15 @@ struct value fact_account_is_delegated_administrator(struct facts *f, route r)
     (void)r;
     const struct organization *o = f->run->org;
     const struct org_account *listed = f->account->listed;
-    if (listed && listed->is_delegated_administrator) {
+    const struct capture_doc *d = &f->account->delegated_services;
+    const node *services = node_get(d->root, "DelegatedServices");
+    bool in_list = listed && listed->is_delegated_administrator;
+    if (in_list || node_count(services)) { /* either speaks against the account; that they disagree is told as an error */
         struct value v = fact_yes_no(true);
-        fact_mark_place(f, &v, listed->delegated.source, listed->delegated.node, STR("the account is a delegated administrator"));
-        const struct capture_doc *d = &f->account->delegated_services;
+        if (in_list)
+            fact_mark_place(f, &v, listed->delegated.source, listed->delegated.node, STR("the account is a delegated administrator"));
         if (at_hand(d))
-            fact_mark_place(f, &v, d->source, node_get(d->root, "DelegatedServices"), STR("for these services"));
+            fact_mark_place(f, &v, d->source, services, STR("for these services"));
         return v;
     }
     if (o->delegated_administrators.state != CAPTURE_WHOLE)
