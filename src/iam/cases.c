@@ -304,6 +304,47 @@ static void put_layer(struct line *l, const struct verdict_trace *t)
         put_statement(l, m->statement);
 }
 
+/* A value as `context` would hold it; null: the key is absent. */
+static void put_value(struct line *l, const struct context_key *k)
+{
+    bool list = k->multivalued || k->count != 1;
+    if (k->state != KEY_PRESENT) {
+        put(l, STR("null"));
+        return;
+    }
+    if (list)
+        put(l, STR("["));
+    for (size_t i = 0; i < k->count; i++) {
+        if (i)
+            put(l, STR(","));
+        put_text(l, k->values[i]);
+    }
+    if (list)
+        put(l, STR("]"));
+}
+
+static void put_witness(struct line *l, str before, const struct context_key *keys, size_t count)
+{
+    if (!keys)
+        return;
+    put(l, before);
+    for (size_t i = 0; i < count; i++) {
+        put(l, i ? STR(",") : STR("{"));
+        put_text(l, keys[i].name);
+        put(l, STR(":"));
+        put_value(l, &keys[i]);
+    }
+    put(l, count ? STR("}") : STR("{}"));
+}
+
+static void put_open(struct line *l, const struct verdict_trace *t)
+{
+    if (t->residual.len)
+        put_member(l, STR(",\"residual\":"), t->residual);
+    put_witness(l, STR(",\"allowed_when\":"), t->allowed_when, t->allowed_when_count);
+    put_witness(l, STR(",\"denied_when\":"), t->denied_when, t->denied_when_count);
+}
+
 static void put_keys(struct line *l, const str *keys, size_t count)
 {
     put(l, STR(",\"depends_on\":["));
@@ -323,8 +364,10 @@ str case_answer(arena *a, const struct case_line *c, const struct verdict_trace 
     if (c->expects)
         put(&l, c->expected == t->decision ? STR(",\"match\":true") : STR(",\"match\":false"));
     put_layer(&l, t);
-    if (t->decision == DECISION_UNKNOWN)
+    if (t->decision == DECISION_UNKNOWN) {
         put_keys(&l, t->depends_on, t->depends_on_count);
+        put_open(&l, t);
+    }
     put(&l, STR("}"));
     return (str){l.ptr, l.len};
 }

@@ -21,11 +21,11 @@ struct case_line {
  * as it could be read. */
 bool case_read(arena *a, const source *s, struct case_line *out, error *e);
 
-/* The line of the answer, without its end: {"name", "decision", "match"?, "layer", "level"?, ...}. */
+/* The line of the answer, without its end: {"name", "decision", "match"?, "layer", "level"?, ...}; of an Unknown also
+ * "depends_on" and, where known, "residual" (words), "allowed_when" and "denied_when" ({key: value, or null: absent}). */
 str case_answer(arena *a, const struct case_line *c, const struct verdict_trace *t);
 str case_error(arena *a, str name, const error *e); /* {"name", "error"} */
 
-/* Fills c->layers etc. from a request; then: evaluate(a, &c->request, &c->layers, &trace). */
 bool decision_from_name(str name, decision *out);
 
 #endif

@@ -149,7 +149,7 @@ void record_match(const struct decider *d, struct record *r)
     tri matches = statement_matches(&d->ev, r->statement, kind_of(r->layer), &r->named);
     if (r->statement->effect == EFFECT_UNKNOWN)
         matches = tri_and(matches, TRI_UNKNOWN);
-    r->matches = tri_and(matches, applies(d, r->layer));
+    r->matches = r->denies ? tri_and(matches, applies(d, r->layer)) : matches;
 }
 
 /* Where one matching Allow decides for a layer or level, and no report names it; else NULL. */

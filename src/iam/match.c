@@ -2,6 +2,7 @@
 #include "iam/match.h"
 
 #include "iam/variable.h"
+#include "policy/key.h"
 
 key_state eval_key(const struct eval *ev, str name, const struct context_key **out)
 {
@@ -263,13 +264,24 @@ tri statement_matches(const struct eval *ev, const struct statement *s, document
 
 /* ---- what an open statement turns on ---- */
 
+/* A key goes by the name that the request gives it, else AWS's own spelling, else the policy's. */
+static void add_key(const struct context_key *listed, str name, void (*add)(void *to, str key), void *to)
+{
+    const struct global_key *known = global_key_find(name);
+    if (listed)
+        name = listed->name;
+    else if (known && strlen(known->name) == name.len)
+        name = str_from(known->name);
+    add(to, name);
+}
+
 static void add_variables(const struct eval *ev, str text, void (*add)(void *to, str key), void *to)
 {
     const struct context_key *key;
     struct variable v;
     while (variable_next(&text, &v))
         if (!v.literal && !v.bad && eval_key(ev, v.key, &key) == KEY_UNKNOWN)
-            add(to, v.key);
+            add_key(key, v.key, add, to);
 }
 
 static void add_list(const struct eval *ev, policy_version version, const node *list, void (*add)(void *to, str key),
@@ -291,7 +303,7 @@ void statement_open_keys(const struct eval *ev, const struct statement *s, void 
         if (!c->op || c->odd || condition_holds(ev, version, c) != TRI_UNKNOWN)
             continue;
         if (eval_key(ev, c->key, &key) == KEY_UNKNOWN)
-            add(to, c->key);
+            add_key(key, c->key, add, to);
         if (c->op->variables)
             add_list(ev, version, c->node, add, to);
     }

@@ -298,8 +298,6 @@ struct snapshot *snapshot_open(arena *a, const struct capture_source *from, cons
 
 /* ---- one capture ---- */
 
-enum { WORTH_AN_INDEX = 32 * 1024 }; /* bytes: evidence in larger captures is looked up by an index of lines */
-
 /* NextToken, Marker, IsTruncated in any spelling and with any value but null, "" or false (formats.md 1). */
 static bool is_cut(const node *root)
 {
@@ -384,8 +382,6 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
     if (node_kind_of(m) != row->kind)
         return wrong_type(src, m, row->member,
                           row->kind == NODE_LIST ? "a list" : row->kind == NODE_OBJECT ? "an object" : "a text", e);
-    if (src->len >= WORTH_AN_INDEX)
-        source_index_lines(a, src);
     out->source = src;
     out->root = src->root;
     out->state = is_cut(src->root) ? CAPTURE_CUT : CAPTURE_WHOLE;

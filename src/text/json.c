@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "text/source.h"
+#include "text/locate.h"
 
 enum { SLAB = 128, FEW_KEYS = 16 };
 
@@ -553,5 +553,6 @@ bool json_read(arena *a, source *s, error *e)
     if (r.p != s->text + s->len)
         return unexpected(&r, r.p, "nothing more behind the value (two outputs in one file?)");
     s->root = root;
+    source_index_lines(a, s);
     return true;
 }

@@ -86,7 +86,7 @@ static uint32_t narrow(size_t n)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-enum { LINE_BLOCK = 4096 };
+enum { LINE_BLOCK = 4096, WORTH_AN_INDEX = 32 * 1024 }; /* bytes */
 
 /* Sixteen bytes at a time (a vector of GCC and clang); at most 255 rounds fit into a byte. */
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
@@ -113,6 +113,8 @@ static size_t newlines_in_block(const char *p)
 void source_index_lines(arena *a, source *s)
 {
     size_t blocks = s->len / LINE_BLOCK + 1, count = 0;
+    if (s->len < WORTH_AN_INDEX)
+        return;
     uint32_t *before = arena_alloc(a, blocks * sizeof *before);
     for (size_t i = 0; i < blocks; i++) {
         before[i] = narrow(count);

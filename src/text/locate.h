@@ -15,4 +15,7 @@ struct place place_of(const source *s, size_t at);
 /* The byte of s->text at a line and column as source_line_column gives them. */
 size_t byte_of(const source *s, uint32_t line, uint32_t column);
 
+/* Counts the lines of a large text block by block, so that many look-ups cost one walk. Before threads share it. */
+void source_index_lines(arena *a, source *s);
+
 #endif

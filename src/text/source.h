@@ -24,11 +24,8 @@ typedef struct source {
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded */
     const struct source *outer;
     const node *outer_node;
-    const uint32_t *lines_before; /* line ends before each LINE_BLOCK bytes; NULL: not indexed */
+    const uint32_t *lines_before; /* line ends before each block of a large text; NULL: it is small */
 } source;
-
-/* Counts the lines of a large text block by block, so that many look-ups cost one walk. Before it is shared by threads. */
-void source_index_lines(arena *a, source *s);
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.
  * Errors: ERR_INPUT with file, line, column, what was found, what was expected. A UTF-8 mark at the start is skipped. */

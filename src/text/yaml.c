@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 #include "base/map.h"
-#include "text/source.h"
+#include "text/locate.h"
 
 enum { EVENT_LIMIT = 1000000, ANCHOR_LIMIT = 1000, COPIES_FOR_A_NODE = 10 };
 
@@ -688,7 +688,9 @@ bool yaml_read(arena *a, source *s, yaml_mode mode, error *e)
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text, s->len - (size_t)(r->text - s->text));
     bool ok = read_stream(r);
     close_reader(r); /* again when the arena closes: both calls leave nothing behind to free twice */
-    if (ok)
-        s->root = r->root;
-    return ok;
+    if (!ok)
+        return false;
+    s->root = r->root;
+    source_index_lines(a, s);
+    return true;
 }
