@@ -16,7 +16,7 @@ struct makings {
     const struct atom *atoms;
     size_t atom_count;
     unsigned types; /* a bit for each operand_type but presence; strings and ARNs are one type */
-    bool sets;      /* some condition has a set operator */
+    bool tied;
     bool exact;
     str_list texts; /* candidates for a single value */
     VEC(struct context_key) cells;
@@ -369,7 +369,7 @@ static void set_cells(struct makings *m)
             m->exact = false; /* the empty text counts as no value only when it stands alone */
             continue;
         }
-        for (size_t k = 0; k < count && !seen; k++)
+        for (size_t k = 0; k < count && !seen && !m->tied; k++)
             seen = same_element(m, kinds[k], m->texts.items[i]);
         if (seen)
             continue;
@@ -391,19 +391,17 @@ static void set_cells(struct makings *m)
     }
 }
 
-struct cells cells_of(const struct eval *ev, str key, const struct atom *atoms, size_t atom_count, const str *hints,
-                      size_t hint_count)
+struct cells cells_of(const struct eval *ev, const struct cells_question *q)
 {
-    struct makings m = {.ev = ev, .key = key, .atoms = atoms, .atom_count = atom_count, .exact = true};
-    const struct global_key *known = global_key_find(key);
-    for (size_t i = 0; i < atom_count; i++) {
-        m.types |= type_bit(atoms[i].condition->op->type);
-        m.sets |= atoms[i].condition->set != SET_NONE;
-    }
+    struct makings m = {.ev = ev, .key = q->key, .atoms = q->atoms, .atom_count = q->atom_count, .exact = !q->tied};
+    const struct global_key *known = global_key_find(q->key);
+    m.tied = q->tied;
+    for (size_t i = 0; i < q->atom_count; i++)
+        m.types |= type_bit(q->atoms[i].condition->op->type);
     single_cells(&m, known);
-    for (size_t i = 0; i < hint_count; i++)
-        add_text(&m, hints[i]);
-    key_values values = known ? known->values : m.sets ? KEY_HAS_ANY : KEY_HAS_ONE;
+    for (size_t i = 0; i < q->hint_count; i++)
+        add_text(&m, q->hints[i]);
+    key_values values = known ? known->values : q->sets ? KEY_HAS_ANY : KEY_HAS_ONE;
     add_cell(&m, KEY_ABSENT, false, NULL, 0);
     if (values != KEY_HAS_SET)
         for (size_t i = 0; i < m.texts.count; i++)

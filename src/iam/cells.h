@@ -26,8 +26,16 @@ struct cells {
  *   hints  values of other keys that this one may be compared with by way of variables
  */
 enum { CELLS_MAX = 512 };
-struct cells cells_of(const struct eval *ev, str key, const struct atom *atoms, size_t atom_count, const str *hints,
-                      size_t hint_count);
+struct cells_question {
+    str key;
+    const struct atom *atoms;
+    size_t atom_count;
+    const str *hints;
+    size_t hint_count;
+    bool tied; /* compared with another key: values that the atoms alone do not tell apart may differ */
+    bool sets; /* some policy uses a set operator on the key: it may have several values */
+};
+struct cells cells_of(const struct eval *ev, const struct cells_question *q);
 
 /* The condition under one value of its key. */
 tri atom_holds(const struct eval *ev, const struct atom *atom, const struct context_key *value);

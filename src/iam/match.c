@@ -35,7 +35,7 @@ static tri match_with_variables(const struct eval *ev, const struct statement *s
 {
     struct filled f;
     variable_fill(ev, pattern, true, &f);
-    *missing |= f.missing;
+    *missing |= f.missing || f.may_miss;
     if (f.missing)
         return TRI_NO;
     tri matches = glob_match_resource(f.glob, ev->resource);
@@ -68,7 +68,7 @@ tri resource_of_statement(const struct eval *ev, const struct statement *s)
     }
     if (!s->not_resource)
         return any;
-    /* "Matches no resource" should leave the resource covered; implementations are said to differ. */
+    /* A variable without value "matches no resource": that should leave the resource covered, but it is said not to. */
     return missing && any == TRI_NO ? TRI_UNKNOWN : tri_not(any);
 }
 

@@ -5,6 +5,7 @@
 #include "iam/model.h"
 
 #include "iam/variable.h"
+#include "policy/key.h"
 
 enum { AXES_MAX = 12, TABLE_MAX = 4096, TIED_MAX = 24 };
 
@@ -172,13 +173,49 @@ static void find_all_ties(struct model *m)
 
 /* ---- axes ---- */
 
+static bool uses_set(const struct policy_ref *ref, str key)
+{
+    const struct policy *p = ref->policy;
+    for (size_t i = 0; p && i < p->count; i++)
+        for (size_t k = 0; k < p->statements[i].condition_count; k++) {
+            const struct condition *c = &p->statements[i].conditions[k];
+            if (c->set != SET_NONE && str_eq_nocase(c->key, key))
+                return true;
+        }
+    return false;
+}
+
+static bool uses_set_in(const struct policy_set *set, str key)
+{
+    bool uses = false;
+    for (size_t i = 0; set && i < set->count && !uses; i++)
+        uses = uses_set(&set->items[i], key);
+    return uses;
+}
+
+/* Whether any policy, be it open or not, takes the key for a set of values. */
+static bool is_set_somewhere(const struct layers *l, str key)
+{
+    bool uses = uses_set_in(l->identity, key) || uses_set_in(l->boundary, key) || uses_set_in(l->session, key) ||
+                (l->resource && uses_set(l->resource, key));
+    for (size_t i = 0; i < l->scp_count && !uses; i++)
+        uses = uses_set_in(&l->scps[i].set, key);
+    for (size_t i = 0; i < l->rcp_count && !uses; i++)
+        uses = uses_set_in(&l->rcps[i].set, key);
+    return uses;
+}
+
 static void fill_axis(struct model *m, size_t i)
 {
     struct axis *axis = &m->table.axes[i];
-    struct cells c = cells_of(&m->d->ev, axis->key, axis->atoms, axis->atom_count, m->hints[i].items, m->hints[i].count);
+    struct cells_question q = {axis->key,         axis->atoms, axis->atom_count,
+                               m->hints[i].items, m->hints[i].count, axis->tied,
+                               false};
+    q.sets = !global_key_find(axis->key) && is_set_somewhere(m->d->layers, axis->key);
+    struct cells c = cells_of(&m->d->ev, &q);
     axis->cells = c.items;
     axis->count = c.count;
-    axis->exact = c.exact && !axis->tied;
+    axis->exact = c.exact;
 }
 
 /* Keeps one cell of those that no condition tells apart. */

@@ -27,6 +27,9 @@ struct machine {
     char alphabet[256];
     size_t letters;
     VEC(struct state) states;
+    bool returns; /* to the first state, from `back` by `back_by`: a text that is not empty for it */
+    uint32_t back;
+    char back_by;
     uint32_t *table; /* states by hash, +1; 0: free */
     size_t room;
     size_t work;
@@ -153,6 +156,11 @@ static uint32_t *find_state(struct machine *m, const uint64_t *places)
 static void add_state(struct machine *m, const uint64_t *places, uint32_t parent, char by)
 {
     uint32_t *at = find_state(m, places);
+    if (*at == 1 && !m->returns) {
+        m->returns = true;
+        m->back = parent;
+        m->back_by = by;
+    }
     if (*at)
         return;
     uint64_t *copy = arena_alloc(m->arena, m->words * sizeof *copy);
@@ -187,12 +195,16 @@ static bool run(struct machine *m, const struct text_pattern *patterns, size_t c
 
 static str text_of(const struct machine *m, uint32_t state)
 {
-    size_t len = 0;
+    bool back = state == 0 && m->returns; /* to the first state, but not with the empty text */
+    size_t len = back;
+    state = back ? m->back : state;
     for (uint32_t i = state; i; i = m->states.items[i].parent)
         len++;
     char *text = arena_alloc(m->arena, len + 1);
     text[len] = '\0';
     size_t at = len;
+    if (back)
+        text[--at] = m->back_by;
     for (uint32_t i = state; i; i = m->states.items[i].parent)
         text[--at] = m->states.items[i].by;
     return (str){text, len};
@@ -206,7 +218,7 @@ static bool same_ends(const struct machine *m, uint32_t a, uint32_t b)
     return true;
 }
 
-/* One state for each set of patterns that end in it; the first, which is the empty text, only when no other does. */
+/* One state for each set of patterns that end in it; the first, which the empty text leads to, when no other does. */
 static bool read_texts(const struct machine *m, str_list *out)
 {
     VEC(uint32_t) kept = {0};

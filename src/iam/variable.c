@@ -118,6 +118,7 @@ static struct glob build(const struct eval *ev, str text, bool wildcards, bool a
         put_coded(ev, &t, v.before, wildcards);
         out->missing |= known == TRI_NO;
         out->open |= known == TRI_UNKNOWN;
+        out->may_miss |= known == TRI_UNKNOWN && !v.otherwise.ptr;
         if (known == TRI_UNKNOWN)
             put(ev, &t, &any, 1);
         if (known != TRI_YES)

@@ -24,6 +24,7 @@ struct filled {
     struct glob glob;
     struct glob alternative; /* the same, wildcards in values taken as wildcards; text.ptr NULL: there are none */
     bool missing;            /* a key without value and without default: it matches nothing */
+    bool may_miss;           /* a key that is not known, without default */
     bool open;               /* a key that is not known, or no variable at all: stands in the glob as "*" */
 };
 
