@@ -14,7 +14,8 @@
  *
  * An orgexit belongs to one thread at a time; different ones are independent. It reads files alone, prints nothing and
  * never ends the program. Texts are UTF-8, end with a NUL, are never NULL unless it says so, and live until the next
- * orgexit_next_account or orgexit_close. Account names and policy texts come from the input: escape them for where they go.
+ * orgexit_next_account or orgexit_close. Account names and policy texts come from the input: escape them for where they
+ * go.
  */
 #ifndef ORGEXIT_H
 #define ORGEXIT_H
@@ -44,8 +45,8 @@ typedef struct {
     orgexit_verdict verdict;
     const char *by_route; /* the route that a READY rests on; NULL: none */
     orgexit_verdict routes[ORGEXIT_ROUTES];
-    unsigned waived;      /* blockers that count only because somebody waived them */
-    bool counted;         /* false: the management account, unless it was asked for */
+    unsigned waived; /* blockers that count only because somebody waived them */
+    bool counted;    /* false: the management account, unless it was asked for */
 } orgexit_account;
 
 typedef struct {
@@ -61,7 +62,7 @@ typedef struct {
 ORGEXIT_API const char *orgexit_version(void); /* "0.1.0" */
 ORGEXIT_API int orgexit_abi(void);             /* ORGEXIT_ABI of the library */
 
-ORGEXIT_API orgexit *orgexit_open(void); /* NULL: no memory */
+ORGEXIT_API orgexit *orgexit_open(void);    /* NULL: no memory */
 ORGEXIT_API void orgexit_close(orgexit *o); /* NULL does nothing */
 
 /* An option of `orgexit check` by its name without dashes: as-of, captured-at, max-age, route, profile, account, ou,

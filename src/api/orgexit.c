@@ -86,7 +86,8 @@ static bool set_time(const struct setting *s, int64_t *out, bool *has)
     if (has)
         *has = true;
     return attest_time(s->value, false, out) ||
-           error_set(&s->o->error, ERR_USAGE, "%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset", s->option);
+           error_set(&s->o->error, ERR_USAGE, "%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset",
+                     s->option);
 }
 
 static bool set_account(const struct setting *s)
@@ -121,9 +122,11 @@ static bool set_option(arena *a, void *arg, error *e)
     if (str_is(name, "captured-at"))
         return set_time(s, &o->captured_at, &o->has_captured_at);
     if (str_is(name, "max-age"))
-        return (duration_parse(s->value, &o->max_age) && o->max_age > 0) || error_set(e, ERR_USAGE, "max-age is no duration; expected 7d, 12h");
+        return (duration_parse(s->value, &o->max_age) && o->max_age > 0) ||
+               error_set(e, ERR_USAGE, "max-age is no duration; expected 7d, 12h");
     if (str_is(name, "route"))
-        return routes_parse(s->value, &routes) ? (o->routes |= routes, true) : error_set(e, ERR_USAGE, "there is no such route");
+        return routes_parse(s->value, &routes) ? (o->routes |= routes, true)
+                                               : error_set(e, ERR_USAGE, "there is no such route");
     if (str_is(name, "account"))
         return set_account(s);
     if (str_is(name, "context"))
@@ -133,7 +136,12 @@ static bool set_option(arena *a, void *arg, error *e)
     const struct {
         const char *name;
         str *text;
-    } texts[] = {{"profile", &o->rules.profile}, {"caller", &o->caller}, {"principal", &o->principal}, {"attestations", &o->attestations}};
+    } texts[] = {
+        {"profile",      &o->rules.profile},
+        {"caller",       &o->caller       },
+        {"principal",    &o->principal    },
+        {"attestations", &o->attestations }
+    };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (str_is(name, texts[i].name))
             return *texts[i].text = s->value, true;

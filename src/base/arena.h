@@ -18,8 +18,8 @@ arena *arena_open(size_t limit);
 void arena_close(arena *a); /* runs what was deferred, last first, then frees all. NULL does nothing */
 void arena_reset(arena *a); /* the same, but keeps the arena and one block for the next unit of work */
 
-void *arena_alloc(arena *a, size_t size);      /* aligned for any type, not cleared */
-void *arena_alloc_zero(arena *a, size_t size); /* cleared */
+void *arena_alloc(arena *a, size_t size);               /* aligned for any type, not cleared */
+void *arena_alloc_zero(arena *a, size_t size);          /* cleared */
 void *arena_array(arena *a, size_t size, size_t count); /* cleared; checks size * count */
 #define NEW(a, type)              ((type *)arena_alloc_zero((a), sizeof(type)))
 #define NEW_ARRAY(a, type, count) ((type *)arena_array((a), sizeof(type), (count)))
@@ -27,8 +27,8 @@ void *arena_array(arena *a, size_t size, size_t count); /* cleared; checks size 
 /* Grows the last allocation in place when it can, else copies. `old` of `old_size` bytes came from this arena. */
 void *arena_grow(arena *a, void *old, size_t old_size, size_t new_size);
 
-str arena_str(arena *a, str s);         /* a copy, NUL-terminated behind its end */
-char *arena_cstr(arena *a, str s);      /* the same as a C text */
+str arena_str(arena *a, str s);    /* a copy, NUL-terminated behind its end */
+char *arena_cstr(arena *a, str s); /* the same as a C text */
 str arena_printf(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 str arena_vprintf(arena *a, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 

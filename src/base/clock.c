@@ -221,7 +221,14 @@ str time_format(arena *a, int64_t seconds)
     const struct {
         int number, digits;
         char behind;
-    } parts[] = {{(int)year, 4, '-'}, {month, 2, '-'}, {day, 2, 'T'}, {of_day / HOUR, 2, ':'}, {of_day % HOUR / MINUTE, 2, ':'}, {of_day % MINUTE, 2, 'Z'}};
+    } parts[] = {
+        {(int)year,              4, '-'},
+        {month,                  2, '-'},
+        {day,                    2, 'T'},
+        {of_day / HOUR,          2, ':'},
+        {of_day % HOUR / MINUTE, 2, ':'},
+        {of_day % MINUTE,        2, 'Z'}
+    };
     char *text = arena_alloc(a, sizeof "2026-11-23T00:00:00Z"), *to = text;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         to = put_digits(to, parts[i].number, parts[i].digits);

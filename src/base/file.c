@@ -114,8 +114,7 @@ static read_result read_open(arena *a, int fd, bool only_regular, str shown, siz
         return READ_FAILED;
     }
     if (regular && (uintmax_t)before.st_size > limit) {
-        error_set(e, ERR_INPUT, "has %jd bytes, more than the limit of %zu MiB", (intmax_t)before.st_size,
-                  limit >> 20);
+        error_set(e, ERR_INPUT, "has %jd bytes, more than the limit of %zu MiB", (intmax_t)before.st_size, limit >> 20);
         error_in_file(e, shown);
         return READ_FAILED;
     }
@@ -123,9 +122,9 @@ static read_result read_open(arena *a, int fd, bool only_regular, str shown, siz
         return read_error(e, shown, errno);
     if (g->len > limit)
         error_set(e, ERR_INPUT, "is larger than the limit of %zu MiB", limit >> 20);
-    else if (regular && (g->len != (size_t)before.st_size || after.st_size != before.st_size ||
-                         after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
-                         after.st_mtim.tv_nsec != before.st_mtim.tv_nsec))
+    else if (regular &&
+             (g->len != (size_t)before.st_size || after.st_size != before.st_size ||
+              after.st_mtim.tv_sec != before.st_mtim.tv_sec || after.st_mtim.tv_nsec != before.st_mtim.tv_nsec))
         error_set(e, ERR_INPUT, "changed while it was read: run again when nothing writes to it");
     else
         return READ_DONE;

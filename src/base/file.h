@@ -35,7 +35,7 @@ read_result file_list(arena *a, int folder, const char *path, str shown, str **n
 struct file_out;
 struct file_out *file_out_open(arena *a, const char *path, error *e); /* "-": standard output */
 void file_out_put(struct file_out *f, const char *bytes, size_t len);
-bool file_out_end(struct file_out *f, error *e);                      /* flushes, renames */
+bool file_out_end(struct file_out *f, error *e); /* flushes, renames */
 bool file_out_failed(const struct file_out *f);
 
 #endif

@@ -34,8 +34,8 @@ const char *verdict_name(verdict v)
 }
 
 static const char *const route_names[ROUTE_COUNT] = {
-    [ROUTE_REMOVE_API] = "remove/api",       [ROUTE_REMOVE_CONSOLE] = "remove/console",
-    [ROUTE_LEAVE_API] = "leave/api",         [ROUTE_LEAVE_CONSOLE] = "leave/console",
+    [ROUTE_REMOVE_API] = "remove/api", [ROUTE_REMOVE_CONSOLE] = "remove/console",
+    [ROUTE_LEAVE_API] = "leave/api",   [ROUTE_LEAVE_CONSOLE] = "leave/console",
     [ROUTE_TRANSFER] = "transfer",
 };
 

@@ -23,25 +23,25 @@ enum { ROUTE_COUNT = 5 };
 #define ROUTES_LEAVE  (ROUTE_BIT(ROUTE_LEAVE_API) | ROUTE_BIT(ROUTE_LEAVE_CONSOLE))
 #define ROUTES_ALL    (ROUTES_REMOVE | ROUTES_LEAVE | ROUTE_BIT(ROUTE_TRANSFER))
 
-const char *outcome_name(outcome o);   /* "pass", "fail", "unknown", "not-applicable", "waived" */
-const char *severity_name(severity s); /* "blocker", "warning", "info" */
-const char *verdict_name(verdict v);   /* "READY", "NOT READY", "UNDETERMINED" */
-const char *route_name(route r);       /* "remove/api", ... */
+const char *outcome_name(outcome o);           /* "pass", "fail", "unknown", "not-applicable", "waived" */
+const char *severity_name(severity s);         /* "blocker", "warning", "info" */
+const char *verdict_name(verdict v);           /* "READY", "NOT READY", "UNDETERMINED" */
+const char *route_name(route r);               /* "remove/api", ... */
 bool routes_parse(str name, unsigned *routes); /* a kind or a family ("remove" = both of its kinds) */
 
 struct evidence {
-    str file;          /* path below the snapshot */
-    str pointer;       /* RFC 6901 */
-    str inner_pointer; /* ptr NULL: none */
+    str file;                          /* path below the snapshot */
+    str pointer;                       /* RFC 6901 */
+    str inner_pointer;                 /* ptr NULL: none */
     uint32_t line, column, end_column; /* 0: the file as a whole, or what is missing from it */
-    str level;         /* root, OU or account id that the policy is attached to; empty: no such thing */
-    str level_path;    /* "/Root/Prod" */
-    str policy;        /* id, name or ARN of the policy; empty: no policy */
-    str policy_name;   /* a person's name for it, when it differs from `policy` */
-    str sid;           /* of the statement; ptr NULL: it has none, or there is no statement */
-    int statement;     /* index from 0; -1: no statement */
-    str text;          /* what it says, one line, for a person */
-    str excerpt;       /* the line of the file, without its end; ptr NULL: none */
+    str level;                         /* root, OU or account id that the policy is attached to; empty: no such thing */
+    str level_path;                    /* "/Root/Prod" */
+    str policy;                        /* id, name or ARN of the policy; empty: no policy */
+    str policy_name;                   /* a person's name for it, when it differs from `policy` */
+    str sid;                           /* of the statement; ptr NULL: it has none, or there is no statement */
+    int statement;                     /* index from 0; -1: no statement */
+    str text;                          /* what it says, one line, for a person */
+    str excerpt;                       /* the line of the file, without its end; ptr NULL: none */
 };
 
 /* What would settle an unknown. */
@@ -62,7 +62,7 @@ struct waiver_note {
 };
 
 struct finding {
-    str rule;  /* id */
+    str rule; /* id */
     str title;
     severity severity;
     outcome outcome;

@@ -1,4 +1,5 @@
-/* map.h - from text to a pointer, in an arena. Keys are borrowed and must outlive the map. Not for concurrent writes. */
+/* map.h - from text to a pointer, in an arena. Keys are borrowed and must outlive the map. Not for concurrent writes.
+ */
 #ifndef ORGEXIT_BASE_MAP_H
 #define ORGEXIT_BASE_MAP_H
 

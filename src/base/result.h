@@ -8,9 +8,9 @@
 #include "base/finding.h"
 
 struct input_file {
-    str file;       /* path below the snapshot */
+    str file; /* path below the snapshot */
     uint64_t bytes;
-    str sha256;     /* hex; empty: not asked for and not listed */
+    str sha256; /* hex; empty: not asked for and not listed */
 };
 
 /* Everything that is known before the first account (formats.md 5, the members before "accounts"). */

@@ -67,11 +67,12 @@ bool str_eq_nocase(str a, str b);   /* ASCII case only */
 int str_cmp(str a, str b);          /* by bytes, the shorter first; for sorting */
 size_t str_find(str s, str needle); /* SIZE_MAX: not in it */
 size_t str_find_char(str s, char c);
-bool str_is_blank(str s);           /* empty, or white space only (ASCII and U+00A0, U+3000) */
-uint64_t str_hash(str s);           /* for tables in memory, not stable over versions */
-bool str_is_account_id(str s);      /* 12 ASCII digits */
+bool str_is_blank(str s);      /* empty, or white space only (ASCII and U+00A0, U+3000) */
+uint64_t str_hash(str s);      /* for tables in memory, not stable over versions */
+bool str_is_account_id(str s); /* 12 ASCII digits */
 
-/* Cuts at the first `c`: what stands before it; *s is left with what follows (empty, ptr NULL, when `c` is not there). */
+/* Cuts at the first `c`: what stands before it; *s is left with what follows (empty, ptr NULL, when `c` is not there).
+ */
 str str_cut(str *s, char c);
 
 /* Damerau-Levenshtein distance without regard to ASCII case, at most `limit` (more is told as limit + 1). */

@@ -5,7 +5,7 @@
 
 /* Control sequences of ECMA-48, "select graphic rendition". */
 static const char *const paints[] = {
-    [PAINT_NONE] = "\033[0m",  [PAINT_RED] = "\033[31m",  [PAINT_YELLOW] = "\033[33m", [PAINT_GREEN] = "\033[32m",
+    [PAINT_NONE] = "\033[0m", [PAINT_RED] = "\033[31m",  [PAINT_YELLOW] = "\033[33m", [PAINT_GREEN] = "\033[32m",
     [PAINT_BOLD] = "\033[1m", [PAINT_FAINT] = "\033[2m", [PAINT_CYAN] = "\033[36m",
 };
 

@@ -387,8 +387,8 @@ static void line_close(struct json *j)
 static void error_lines(struct json *j, const struct input_error *errors, size_t count)
 {
     for (const struct input_error *e = errors; e < errors + count; e++) {
-        str key = arena_printf(j->w->arena, "%.*s:%u:%u:%.*s", STR_ARG(e->file), e->line, e->column,
-                               STR_ARG(e->message));
+        str key =
+            arena_printf(j->w->arena, "%.*s:%u:%u:%.*s", STR_ARG(e->file), e->line, e->column, STR_ARG(e->message));
         void **told = map_at(j->w->arena, &j->told, key);
         if (*told)
             continue;

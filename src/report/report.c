@@ -51,8 +51,7 @@ struct report_writer *report_open(arena *a, str format, const char *path, struct
     if (!out)
         return NULL;
     struct report_writer *w = NEW(a, struct report_writer);
-    *w = (struct report_writer){
-        .arena = a, .scratch = open_scratch(a), .out = out, .style = style, .format = found};
+    *w = (struct report_writer){.arena = a, .scratch = open_scratch(a), .out = out, .style = style, .format = found};
     return w;
 }
 

@@ -13,7 +13,7 @@
 /* How text is to look. */
 struct report_style {
     bool color, ascii, verbose, only_problems;
-    int width; /* columns; 0: no wrapping, nothing cut (not a terminal) */
+    int width;  /* columns; 0: no wrapping, nothing cut (not a terminal) */
     bool table; /* text: a table of accounts, not one section each */
     bool piped; /* text: standard output is no terminal */
 };

@@ -1,7 +1,7 @@
 /* text.c - `text`: check for a person. The verdict comes first, then what is wrong, where, why and how to mend it. */
+#include "report/text.h"
 #include "base/clock.h"
 #include "report/formats.h"
-#include "report/text.h"
 
 const struct family families[3] = {
     {"REMOVE",   ROUTES_REMOVE            },
@@ -15,9 +15,9 @@ const struct look note_look = {"!", "!", PAINT_YELLOW};
 const struct look *verdict_look(verdict v)
 {
     static const struct look looks[] = {
-        [VERDICT_UNDETERMINED] = {"?", "?",  PAINT_YELLOW},
-        [VERDICT_NOT_READY] =    {"✗", "x",  PAINT_RED   },
-        [VERDICT_READY] =        {"✓", "ok", PAINT_GREEN },
+        [VERDICT_UNDETERMINED] = {"?",   "?",  PAINT_YELLOW},
+        [VERDICT_NOT_READY] = {"✗", "x",  PAINT_RED   },
+        [VERDICT_READY] = {"✓", "ok", PAINT_GREEN },
     };
     return &looks[v];
 }
@@ -25,11 +25,11 @@ const struct look *verdict_look(verdict v)
 const struct look *finding_look(const struct finding *f)
 {
     static const struct look looks[] = {
-        [OUTCOME_UNKNOWN] =        {"?", "?",  PAINT_YELLOW},
-        [OUTCOME_FAIL] =           {"✗", "x",  PAINT_RED   },
-        [OUTCOME_PASS] =           {"✓", "ok", PAINT_GREEN },
-        [OUTCOME_NOT_APPLICABLE] = {"-", "-",  PAINT_FAINT },
-        [OUTCOME_WAIVED] =         {"~", "~",  PAINT_CYAN  },
+        [OUTCOME_UNKNOWN] = {"?",   "?",  PAINT_YELLOW},
+          [OUTCOME_FAIL] = {"✗", "x",  PAINT_RED   },
+        [OUTCOME_PASS] = {"✓", "ok", PAINT_GREEN },
+          [OUTCOME_NOT_APPLICABLE] = {"-",   "-",  PAINT_FAINT },
+        [OUTCOME_WAIVED] = {"~",   "~",  PAINT_CYAN  },
     };
     if (f->outcome == OUTCOME_FAIL && f->severity != SEVERITY_BLOCKER)
         return &note_look;

@@ -22,7 +22,7 @@ struct frame {
 struct reader {
     arena *arena;
     source *source;
-    char *p;         /* next byte; a zero byte stands at the end */
+    char *p; /* next byte; a zero byte stands at the end */
     char *text;
     size_t len;
     node *slab;
@@ -163,7 +163,8 @@ static bool read_escape(struct reader *r, char **p, char **to)
     }
     unsigned c, low;
     if (at[1] != 'u')
-        return fail(r, at, "found an escape that JSON does not have", "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+        return fail(r, at, "found an escape that JSON does not have",
+                    "one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
     if (!hex4(at + 2, &c))
         return fail(r, at, "found \\u without four hexadecimal digits", "\\uXXXX");
     if (c == 0)
@@ -270,8 +271,8 @@ static bool read_number(struct reader *r, node *n)
     if (!ascii_is_digit(*p))
         return unexpected(r, p, "a digit");
     if (*p == '0' && ascii_is_digit(p[1]))
-        return fail(r, start, "found a number with a leading zero (an account id is a text: write it in quotation marks)",
-                    NULL);
+        return fail(r, start,
+                    "found a number with a leading zero (an account id is a text: write it in quotation marks)", NULL);
     for (; ascii_is_digit(*p); p++)
         if (digits < UINT64_MAX / 10 - 1)
             digits = digits * 10 + (uint64_t)(*p - '0');
@@ -450,24 +451,26 @@ static inline bool read_value(struct reader *r, node *n, bool *opened)
     case 't': n->json.valueint = 1; return read_word(r, n, "true", 4, cJSON_True);
     case 'f': return read_word(r, n, "false", 5, cJSON_False);
     case 'n': return read_word(r, n, "null", 4, cJSON_NULL);
-    case '-':
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        n->json.type = cJSON_Number;
-        return read_number(r, n);
-    default: return unexpected(r, r->p, "a value (a text, a number, true, false, null, a list or an object)");
+    default: break;
     }
+    if (*r->p != '-' && !ascii_is_digit(*r->p))
+        return unexpected(r, r->p, "a value (a text, a number, true, false, null, a list or an object)");
+    n->json.type = cJSON_Number;
+    return read_number(r, n);
 }
 
 static bool read_key(struct reader *r, struct frame *f, str *key)
 {
     char *at = r->p;
     if (*at != '"')
-        return unexpected(r, at, f->last ? "a key in quotation marks behind the comma" : "a key in quotation marks, or '}'");
+        return unexpected(r, at,
+                          f->last ? "a key in quotation marks behind the comma" : "a key in quotation marks, or '}'");
     if (!read_string(r, key))
         return false;
     if (seen_print(r, f, *key) && has_key(f->parent, *key)) {
         char found[160];
-        (void)snprintf(found, sizeof found, "the key \"%.*s\" stands twice in one object; which one holds is not defined",
+        (void)snprintf(found, sizeof found,
+                       "the key \"%.*s\" stands twice in one object; which one holds is not defined",
                        STR_ARG(utf8_head(*key, 80)));
         return fail(r, at, found, "each key once");
     }
@@ -524,13 +527,15 @@ static const struct {
     size_t len;
     const char *message;
 } strangers[] = {
-    {"\xFF\xFE", 2, "this is UTF-16 (written by PowerShell's '>'?): write it as UTF-8"},
-    {"\xFE\xFF", 2, "this is UTF-16: write it as UTF-8"},
-    {"\x1F\x8B", 2, "this is a gzip file: unpack it first"},
-    {"<", 1, "this is HTML or XML, not JSON (a proxy's error page?): capture it again"},
-    {"version https://git-lfs", 23, "this is a Git LFS pointer, not the file itself: run git lfs pull"},
-    {"An error occurred", 17, "this is an error message of the AWS CLI, not its output: record it in capture.json and delete the file"},
-    {"usage:", 6, "this is the AWS CLI's usage message, not its output: capture it again with a CLI that knows the call"},
+    {"\xFF\xFE",                2,  "this is UTF-16 (written by PowerShell's '>'?): write it as UTF-8"       },
+    {"\xFE\xFF",                2,  "this is UTF-16: write it as UTF-8"                                      },
+    {"\x1F\x8B",                2,  "this is a gzip file: unpack it first"                                   },
+    {"<",                       1,  "this is HTML or XML, not JSON (a proxy's error page?): capture it again"},
+    {"version https://git-lfs", 23, "this is a Git LFS pointer, not the file itself: run git lfs pull"       },
+    {"An error occurred",       17,
+     "this is an error message of the AWS CLI, not its output: record it in capture.json and delete the file"},
+    {"usage:",                  6,
+     "this is the AWS CLI's usage message, not its output: capture it again with a CLI that knows the call"  },
 };
 
 bool json_read(arena *a, source *s, error *e)

@@ -28,7 +28,8 @@ typedef struct source {
 } source;
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.
- * Errors: ERR_INPUT with file, line, column, what was found, what was expected. A UTF-8 mark at the start is skipped. */
+ * Errors: ERR_INPUT with file, line, column, what was found, what was expected. A UTF-8 mark at the start is skipped.
+ */
 bool json_read(arena *a, source *s, error *e);
 
 /* YAML 1.2 core schema through libyaml's events, one document. */
@@ -46,8 +47,8 @@ source *source_inner(arena *a, const source *outer, const node *n, error *e);
 /* Where byte `at` of `s` stands, told for the file on disk. Costs a walk over the text: only when a finding is kept. */
 struct position {
     str file;
-    str pointer;       /* RFC 6901 in the outermost file */
-    str inner_pointer; /* in the document inside the string at `pointer`; ptr NULL when there is none */
+    str pointer;                       /* RFC 6901 in the outermost file */
+    str inner_pointer;                 /* in the document inside the string at `pointer`; ptr NULL when there is none */
     uint32_t line, column, end_column; /* from 1, code points; end_column one past the last */
     str excerpt;                       /* the line as it stands in the file, without its end; borrowed or in `a` */
 };

@@ -21,8 +21,8 @@ enum { EVENT_LIMIT = 1000000, ANCHOR_LIMIT = 1000, COPIES_FOR_A_NODE = 10 };
 /* An open list or object. */
 struct frame {
     node *parent, *last;
-    bool wraps;      /* made of a short tag: closed with its only member */
-    bool has_key;    /* an object whose next event is a value */
+    bool wraps;   /* made of a short tag: closed with its only member */
+    bool has_key; /* an object whose next event is a value */
     str key;
     uint32_t key_at;
     struct map keys; /* of an object: where each key stands, as offset + 1 */
@@ -35,10 +35,10 @@ struct reader {
     error *error;
     yaml_parser_t parser;
     yaml_event_t event;
-    const char *text;        /* what libyaml reads: behind a byte order mark */
-    size_t seen_char, seen;  /* a place in it, in characters (as libyaml counts) and in bytes */
+    const char *text;       /* what libyaml reads: behind a byte order mark */
+    size_t seen_char, seen; /* a place in it, in characters (as libyaml counts) and in bytes */
     size_t events, documents, nodes, copies, anchor_count;
-    struct map anchors;      /* name to node */
+    struct map anchors; /* name to node */
     node *root;
     size_t depth;
     struct frame frames[DEPTH_LIMIT + 1]; /* from 1 */
@@ -89,16 +89,16 @@ static const struct {
 } meanings[] = {
     {"mapping values are not allowed in this context",
      "found ':' where no key can stand; a text that holds \": \" must be in quotation marks, and a key inside another "
-     "begins on its own line, indented"},
+     "begins on its own line, indented"                                                                                              },
     {"found character that cannot start any token",
      "no value can begin with this character; indent with spaces, never tabs, and put a text that begins so in "
-     "quotation marks"},
-    {"could not find expected ':'", "found a line that is neither a key with ':' nor part of what stands above it"},
-    {"did not find expected key", "this line fits no indentation above it; expected a key of an open object"},
-    {"did not find expected '-' indicator", "this line fits no indentation above it; expected '-' or less indentation"},
-    {"found unexpected end of stream", "the file ends inside a text: it was cut off, or a quotation mark is missing"},
-    {"did not find expected <document start>", "found more text behind the end of the document; expected nothing"},
-    {"did not find expected node content", "expected a key or a value"},
+     "quotation marks"                                                                                                               },
+    {"could not find expected ':'",                    "found a line that is neither a key with ':' nor part of what stands above it"},
+    {"did not find expected key",                      "this line fits no indentation above it; expected a key of an open object"    },
+    {"did not find expected '-' indicator",            "this line fits no indentation above it; expected '-' or less indentation"    },
+    {"found unexpected end of stream",                 "the file ends inside a text: it was cut off, or a quotation mark is missing" },
+    {"did not find expected <document start>",         "found more text behind the end of the document; expected nothing"            },
+    {"did not find expected node content",             "expected a key or a value"                                                   },
 };
 
 static bool library_error(struct reader *r)
@@ -151,8 +151,9 @@ static bool check_bytes(struct reader *r)
             return fail_at(r, i, "found the byte 0x%02X, which is not UTF-8 (written in another encoding?)", text[i]);
         if (text[i] == '\r') {
             if (text[i + 1] != '\n')
-                return fail_at(r, i, "found a carriage return that no line feed follows: YAML takes it for the end of "
-                                     "a line and editors do not show it; remove it");
+                return fail_at(r, i,
+                               "found a carriage return that no line feed follows: YAML takes it for the end of "
+                               "a line and editors do not show it; remove it");
             continue;
         }
         const char *what = banned(text + i, n);
@@ -262,8 +263,8 @@ static int int_of(double d)
 static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
 static const char *const trues[] = {"true", "True", "TRUE", NULL};
 static const char *const falses[] = {"false", "False", "FALSE", NULL};
-static const char *const infinities[] = {".inf",  ".Inf",  ".INF",  "+.inf", "+.Inf", "+.INF", "-.inf",
-                                         "-.Inf", "-.INF", ".nan",  ".NaN",  ".NAN",  NULL};
+static const char *const infinities[] = {".inf",  ".Inf",  ".INF", "+.inf", "+.Inf", "+.INF", "-.inf",
+                                         "-.Inf", "-.INF", ".nan", ".NaN",  ".NAN",  NULL};
 
 static int plain_type(str s)
 {
@@ -288,38 +289,38 @@ struct tag {
 
 /* CloudFormation User Guide, "Intrinsic function reference" and "Rule functions": short forms. */
 static const struct tag tags[] = {
-    {"tag:yaml.org,2002:str", TAG_STR, NULL},
-    {"tag:yaml.org,2002:bool", TAG_BOOL, NULL},
-    {"tag:yaml.org,2002:int", TAG_INT, NULL},
-    {"tag:yaml.org,2002:null", TAG_NULL, NULL},
-    {"tag:yaml.org,2002:map", TAG_MAP, NULL},
-    {"tag:yaml.org,2002:seq", TAG_SEQ, NULL},
-    {"!And", TAG_SHORT, "Fn::And"},
-    {"!Base64", TAG_SHORT, "Fn::Base64"},
-    {"!Cidr", TAG_SHORT, "Fn::Cidr"},
-    {"!Condition", TAG_SHORT, "Condition"},
-    {"!Contains", TAG_SHORT, "Fn::Contains"},
-    {"!EachMemberEquals", TAG_SHORT, "Fn::EachMemberEquals"},
-    {"!EachMemberIn", TAG_SHORT, "Fn::EachMemberIn"},
-    {"!Equals", TAG_SHORT, "Fn::Equals"},
-    {"!FindInMap", TAG_SHORT, "Fn::FindInMap"},
-    {"!GetAZs", TAG_SHORT, "Fn::GetAZs"},
-    {"!GetAtt", TAG_SHORT, "Fn::GetAtt"},
-    {"!If", TAG_SHORT, "Fn::If"},
-    {"!ImportValue", TAG_SHORT, "Fn::ImportValue"},
-    {"!Join", TAG_SHORT, "Fn::Join"},
-    {"!Length", TAG_SHORT, "Fn::Length"},
-    {"!Not", TAG_SHORT, "Fn::Not"},
-    {"!Or", TAG_SHORT, "Fn::Or"},
-    {"!Ref", TAG_SHORT, "Ref"},
-    {"!RefAll", TAG_SHORT, "Fn::RefAll"},
-    {"!Select", TAG_SHORT, "Fn::Select"},
-    {"!Split", TAG_SHORT, "Fn::Split"},
-    {"!Sub", TAG_SHORT, "Fn::Sub"},
-    {"!ToJsonString", TAG_SHORT, "Fn::ToJsonString"},
-    {"!Transform", TAG_SHORT, "Fn::Transform"},
-    {"!ValueOf", TAG_SHORT, "Fn::ValueOf"},
-    {"!ValueOfAll", TAG_SHORT, "Fn::ValueOfAll"},
+    {"tag:yaml.org,2002:str",  TAG_STR,   NULL                  },
+    {"tag:yaml.org,2002:bool", TAG_BOOL,  NULL                  },
+    {"tag:yaml.org,2002:int",  TAG_INT,   NULL                  },
+    {"tag:yaml.org,2002:null", TAG_NULL,  NULL                  },
+    {"tag:yaml.org,2002:map",  TAG_MAP,   NULL                  },
+    {"tag:yaml.org,2002:seq",  TAG_SEQ,   NULL                  },
+    {"!And",                   TAG_SHORT, "Fn::And"             },
+    {"!Base64",                TAG_SHORT, "Fn::Base64"          },
+    {"!Cidr",                  TAG_SHORT, "Fn::Cidr"            },
+    {"!Condition",             TAG_SHORT, "Condition"           },
+    {"!Contains",              TAG_SHORT, "Fn::Contains"        },
+    {"!EachMemberEquals",      TAG_SHORT, "Fn::EachMemberEquals"},
+    {"!EachMemberIn",          TAG_SHORT, "Fn::EachMemberIn"    },
+    {"!Equals",                TAG_SHORT, "Fn::Equals"          },
+    {"!FindInMap",             TAG_SHORT, "Fn::FindInMap"       },
+    {"!GetAZs",                TAG_SHORT, "Fn::GetAZs"          },
+    {"!GetAtt",                TAG_SHORT, "Fn::GetAtt"          },
+    {"!If",                    TAG_SHORT, "Fn::If"              },
+    {"!ImportValue",           TAG_SHORT, "Fn::ImportValue"     },
+    {"!Join",                  TAG_SHORT, "Fn::Join"            },
+    {"!Length",                TAG_SHORT, "Fn::Length"          },
+    {"!Not",                   TAG_SHORT, "Fn::Not"             },
+    {"!Or",                    TAG_SHORT, "Fn::Or"              },
+    {"!Ref",                   TAG_SHORT, "Ref"                 },
+    {"!RefAll",                TAG_SHORT, "Fn::RefAll"          },
+    {"!Select",                TAG_SHORT, "Fn::Select"          },
+    {"!Split",                 TAG_SHORT, "Fn::Split"           },
+    {"!Sub",                   TAG_SHORT, "Fn::Sub"             },
+    {"!ToJsonString",          TAG_SHORT, "Fn::ToJsonString"    },
+    {"!Transform",             TAG_SHORT, "Fn::Transform"       },
+    {"!ValueOf",               TAG_SHORT, "Fn::ValueOf"         },
+    {"!ValueOfAll",            TAG_SHORT, "Fn::ValueOfAll"      },
 };
 
 /* What stands before a value: its anchor and tag. */
@@ -373,8 +374,10 @@ static bool read_properties(struct reader *r, const char *anchor, const char *ta
             out->means = &tags[i];
             return true;
         }
-    return fail_at(r, at, "found the tag %s; expected no tag, !!str, !!bool, !!int, !!null, !!map, !!seq, or a short "
-                          "form of CloudFormation (!Ref, !Sub, ...)", tag ? tag : "!");
+    return fail_at(r, at,
+                   "found the tag %s; expected no tag, !!str, !!bool, !!int, !!null, !!map, !!seq, or a short "
+                   "form of CloudFormation (!Ref, !Sub, ...)",
+                   tag ? tag : "!");
 }
 
 /* ---- nodes ---- */
@@ -490,8 +493,10 @@ static bool take_key(struct reader *r)
     if (*seen) {
         uint32_t line, column;
         source_line_column(r->source, (size_t)(uintptr_t)*seen - 1, &line, &column);
-        return fail_at(r, at, "the key \"%.*s\" stands twice in one object, first in line %u, column %u; expected each "
-                              "key once", STR_ARG(utf8_head(key, 80)), line, column);
+        return fail_at(r, at,
+                       "the key \"%.*s\" stands twice in one object, first in line %u, column %u; expected each "
+                       "key once",
+                       STR_ARG(utf8_head(key, 80)), line, column);
     }
     *seen = (void *)(uintptr_t)(at + 1);
     return true;
@@ -512,7 +517,8 @@ static node *copy_node(struct reader *r, const node *n, size_t depth, size_t ali
 {
     if (++r->copies > COPIES_FOR_A_NODE * r->nodes)
         return fail_at(r, alias_at, "the aliases make more than %d times as many values as are written",
-                       COPIES_FOR_A_NODE), NULL;
+                       COPIES_FOR_A_NODE),
+               NULL;
     if ((node_is_list(n) || node_is_object(n)) && depth == DEPTH_LIMIT)
         return fail_at(r, alias_at, "lists and objects are nested more than %d deep", DEPTH_LIMIT), NULL;
     node *copy = NEW(r->arena, node), *last = NULL;
@@ -636,19 +642,21 @@ static bool take_event(struct reader *r)
     case YAML_STREAM_END_EVENT:
     case YAML_DOCUMENT_END_EVENT: return true;
     case YAML_DOCUMENT_START_EVENT:
-        return ++r->documents == 1 ||
-               fail_at(r, byte_at(r, ev->start_mark), "found a second document; expected one (remove this \"---\" or "
-                                                      "split the file)");
+        return ++r->documents == 1 || fail_at(r, byte_at(r, ev->start_mark),
+                                              "found a second document; expected one (remove this \"---\" or "
+                                              "split the file)");
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT: take_end(r); return true;
     case YAML_ALIAS_EVENT: return is_key_next(r) ? take_key(r) : take_alias(r);
     case YAML_SCALAR_EVENT: return is_key_next(r) ? take_key(r) : take_scalar(r);
     case YAML_SEQUENCE_START_EVENT:
-        return is_key_next(r) ? take_key(r) : take_start(r, cJSON_Array, TAG_SEQ, ev->data.sequence_start.anchor,
-                                                         ev->data.sequence_start.tag);
+        return is_key_next(r)
+                   ? take_key(r)
+                   : take_start(r, cJSON_Array, TAG_SEQ, ev->data.sequence_start.anchor, ev->data.sequence_start.tag);
     case YAML_MAPPING_START_EVENT:
-        return is_key_next(r) ? take_key(r) : take_start(r, cJSON_Object, TAG_MAP, ev->data.mapping_start.anchor,
-                                                         ev->data.mapping_start.tag);
+        return is_key_next(r)
+                   ? take_key(r)
+                   : take_start(r, cJSON_Object, TAG_MAP, ev->data.mapping_start.anchor, ev->data.mapping_start.tag);
     }
     return library_error(r);
 }

@@ -2,7 +2,8 @@
  * bench.c - the yardstick: what stock cJSON needs to parse and free the same files, and a stop watch for one command.
  *
  *   bench parse LIST            LIST holds a path a line; reads each, parses, frees; prints bytes
- *   bench time OUT COMMAND...   runs it with standard output to the file OUT; prints user+system seconds, wall seconds, peak KiB, exit code
+ *   bench time OUT COMMAND...   runs it with standard output to the file OUT; prints user+system seconds, wall seconds,
+ * peak KiB, exit code
  */
 #include <cjson/cJSON.h>
 #include <fcntl.h>

@@ -81,29 +81,29 @@ static void times_are_read_strictly(void **state)
         int64_t seconds; /* of whichever reads it */
         uint32_t nanos;
     } rows[] = {
-        {"2026-11-23",                       true,  false, false, true,  1795392000, 0        },
-        {"2024-02-29",                       true,  false, false, true,  1709164800, 0        },
-        {"2023-02-29",                       false, false, false, false, 0,          0        },
-        {"1970-01-01T00:00:00Z",             false, true,  false, true,  0,          0        },
-        {"2016-12-14T23:02:43.134000+00:00", false, true,  false, true,  1481756563, 134000000},
-        {"2020-01-01T00:00:00-08:00",        false, true,  false, true,  1577865600, 0        },
-        {"2020-01-01 00:00:00+00:00",        false, true,  false, false, 1577836800, 0        },
-        {"2020-01-01T00:00Z",                false, false, false, true,  1577836800, 0        },
-        {"2016-12-31T23:59:60Z",             false, true,  false, true,  1483228799, 999999999},
-        {"1481756563.134",                   false, false, true,  false, 1481756563, 134000000},
-        {"-1.5",                             false, false, true,  false, -2,         500000000},
-        {"1.7e9",                            false, false, true,  false, 1700000000, 0        },
-        {"9999-12-31T23:59:59Z",             false, true,  false, true,  253402300799, 0      },
-        {"2026",                             false, false, true,  true,  -1,         0        }, /* a number, or a year */
-        {"2026-11",                          false, false, false, true,  1793491200, 0        },
-        {"2026-11-23T25:00:00Z",             false, false, false, false, 0,          0        },
-        {"2026-11-23T00:00:00",              false, false, false, false, 0,          0        },
-        {"2026-11-23T00:00:00Zx",            false, false, false, false, 0,          0        },
-        {"26-11-23",                         false, false, false, false, 0,          0        },
-        {"",                                 false, false, false, false, 0,          0        },
-        {"12 ",                              false, false, false, false, 0,          0        },
-        {"0x10",                             false, false, false, false, 0,          0        },
-        {"nan",                              false, false, false, false, 0,          0        },
+        {"2026-11-23",                       true,  false, false, true,  1795392000,   0        },
+        {"2024-02-29",                       true,  false, false, true,  1709164800,   0        },
+        {"2023-02-29",                       false, false, false, false, 0,            0        },
+        {"1970-01-01T00:00:00Z",             false, true,  false, true,  0,            0        },
+        {"2016-12-14T23:02:43.134000+00:00", false, true,  false, true,  1481756563,   134000000},
+        {"2020-01-01T00:00:00-08:00",        false, true,  false, true,  1577865600,   0        },
+        {"2020-01-01 00:00:00+00:00",        false, true,  false, false, 1577836800,   0        },
+        {"2020-01-01T00:00Z",                false, false, false, true,  1577836800,   0        },
+        {"2016-12-31T23:59:60Z",             false, true,  false, true,  1483228799,   999999999},
+        {"1481756563.134",                   false, false, true,  false, 1481756563,   134000000},
+        {"-1.5",                             false, false, true,  false, -2,           500000000},
+        {"1.7e9",                            false, false, true,  false, 1700000000,   0        },
+        {"9999-12-31T23:59:59Z",             false, true,  false, true,  253402300799, 0        },
+        {"2026",                             false, false, true,  true,  -1,           0        }, /* a number, or a year */
+        {"2026-11",                          false, false, false, true,  1793491200,   0        },
+        {"2026-11-23T25:00:00Z",             false, false, false, false, 0,            0        },
+        {"2026-11-23T00:00:00",              false, false, false, false, 0,            0        },
+        {"2026-11-23T00:00:00Zx",            false, false, false, false, 0,            0        },
+        {"26-11-23",                         false, false, false, false, 0,            0        },
+        {"",                                 false, false, false, false, 0,            0        },
+        {"12 ",                              false, false, false, false, 0,            0        },
+        {"0x10",                             false, false, false, false, 0,            0        },
+        {"nan",                              false, false, false, false, 0,            0        },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -126,8 +126,20 @@ static void durations_have_one_unit(void **state)
     const struct {
         const char *text;
         int64_t seconds; /* -1: refused */
-    } rows[] = {{"30d", 30 * DAY}, {"4h", 4 * HOUR}, {"90m", 90 * MINUTE}, {"2w", 14 * DAY}, {"10s", 10}, {"0d", 0},
-                {"d", -1},         {"4", -1},        {"4x", -1},           {"-4d", -1},      {"1d2h", -1}, {"9999999999d", -1}};
+    } rows[] = {
+        {"30d",         30 * DAY   },
+        {"4h",          4 * HOUR   },
+        {"90m",         90 * MINUTE},
+        {"2w",          14 * DAY   },
+        {"10s",         10         },
+        {"0d",          0          },
+        {"d",           -1         },
+        {"4",           -1         },
+        {"4x",          -1         },
+        {"-4d",         -1         },
+        {"1d2h",        -1         },
+        {"9999999999d", -1         }
+    };
     int64_t seconds;
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -232,7 +244,14 @@ static void the_pool_keeps_the_order(void **state)
     for (size_t i = 0; i < 4; i++) {
         size_t next = 0;
         error e = {0};
-        struct pool p = {.jobs = jobs[i], .window = 3, .count = ITEMS, .slot_size = sizeof(size_t *), .arena_limit = 1 << 20, .arg = &next, .make = square, .emit = take};
+        struct pool p = {.jobs = jobs[i],
+                         .window = 3,
+                         .count = ITEMS,
+                         .slot_size = sizeof(size_t *),
+                         .arena_limit = 1 << 20,
+                         .arg = &next,
+                         .make = square,
+                         .emit = take};
         assert_false(pool_run(&p, &e)); /* stopped by take */
         assert_int_equal(next, 451);
     }
@@ -320,9 +339,9 @@ static void routes_have_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(logic_follows_kleene),      cmocka_unit_test(text_is_cut_and_compared),
-        cmocka_unit_test(times_are_read_strictly),   cmocka_unit_test(durations_have_one_unit),
-        cmocka_unit_test(memory_goes_with_the_work), cmocka_unit_test(the_pool_keeps_the_order),
+        cmocka_unit_test(logic_follows_kleene),        cmocka_unit_test(text_is_cut_and_compared),
+        cmocka_unit_test(times_are_read_strictly),     cmocka_unit_test(durations_have_one_unit),
+        cmocka_unit_test(memory_goes_with_the_work),   cmocka_unit_test(the_pool_keeps_the_order),
         cmocka_unit_test(files_are_read_whole_or_not), cmocka_unit_test(routes_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,9 @@
  * C: NAME RUN FORMAT STYLE..., where tests/report/RUN.json tells the run (members named as in the output), and
  * tests/report/NAME.expected holds what must come out. ACCEPT=1 writes the expected files: read the diff then.
  */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -253,7 +253,7 @@ static void read_summary(arena *a, const node *n, const struct account_result *a
     s->by_rule = by;
     s->by_rule_count = node_count(rules);
     for (NODE_EACH(rule, rules))
-        *by++ = (struct rule_count){text(rule, "rule"),    number(rule, "pass"),           number(rule, "fail"),
+        *by++ = (struct rule_count){text(rule, "rule"),      number(rule, "pass"),           number(rule, "fail"),
                                     number(rule, "unknown"), number(rule, "not_applicable"), number(rule, "waived")};
     VEC(struct input_error) all = {0};
     size_t own;
@@ -307,8 +307,8 @@ static const char *write_report(arena *a, const struct test_case *c)
         read_account(a, n, run.routes, &accounts[run.account_count++]);
     read_summary(a, node_get(root, "summary"), accounts, run.account_count, &summary);
 
-    const char *path = arena_printf(a, "%s/orgexit-report-%ld", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp",
-                                    (long)getpid()).ptr;
+    const char *path =
+        arena_printf(a, "%s/orgexit-report-%ld", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", (long)getpid()).ptr;
     struct report_writer *w = report_open(a, c->format, path, c->style, &e);
     assert_non_null(w);
     report_begin(w, &run);
@@ -325,8 +325,12 @@ static void set_style(struct report_style *style, str w)
         const char *word;
         bool *flag;
     } flags[] = {
-        {"color", &style->color},   {"ascii", &style->ascii}, {"verbose", &style->verbose},
-        {"table", &style->table},   {"piped", &style->piped}, {"only-problems", &style->only_problems},
+        {"color",         &style->color        },
+        {"ascii",         &style->ascii        },
+        {"verbose",       &style->verbose      },
+        {"table",         &style->table        },
+        {"piped",         &style->piped        },
+        {"only-problems", &style->only_problems},
     };
     if (str_starts(w, STR("width="))) {
         for (size_t i = 6; i < w.len; i++)
@@ -371,8 +375,7 @@ static void show_difference(arena *a, str name, str expected, str got)
         str want = str_cut(&expected, '\n'), have = str_cut(&got, '\n');
         if (!str_eq(want, have)) {
             print_error("%s:%zu:\n  expected %.*s\n  got      %.*s\n",
-                        arena_printf(a, FOLDER "%.*s.expected", STR_ARG(name)).ptr, line, STR_ARG(want),
-                        STR_ARG(have));
+                        arena_printf(a, FOLDER "%.*s.expected", STR_ARG(name)).ptr, line, STR_ARG(want), STR_ARG(have));
             return;
         }
         line++;
@@ -478,18 +481,30 @@ static void many_accounts(arena *a)
         bool table;
         size_t limit; /* bytes for each account */
     } rows[] = {
-        {"json", false, 0}, {"ndjson", false, 0}, {"text", false, 0}, {"text", true, 1024},
+        {"json",   false, 0   },
+        {"ndjson", false, 0   },
+        {"text",   false, 0   },
+        {"text",   true,  1024},
     };
     struct check_run run = {.routes = ROUTES_ALL};
-    struct finding finding = {.rule = STR("leave.denied-by-scp"), .message = STR("denied"), .why = STR("because"),
-                              .outcome = OUTCOME_FAIL, .routes = ROUTES_ALL};
-    struct account_result account = {.id = STR("111122223333"), .name = STR("one"), .path = STR("/Root"),
-                                     .verdict = VERDICT_NOT_READY, .by_route = -1, .counted = true,
-                                     .has_ready_from = true, .findings = &finding, .finding_count = 1};
+    struct finding finding = {.rule = STR("leave.denied-by-scp"),
+                              .message = STR("denied"),
+                              .why = STR("because"),
+                              .outcome = OUTCOME_FAIL,
+                              .routes = ROUTES_ALL};
+    struct account_result account = {.id = STR("111122223333"),
+                                     .name = STR("one"),
+                                     .path = STR("/Root"),
+                                     .verdict = VERDICT_NOT_READY,
+                                     .by_route = -1,
+                                     .counted = true,
+                                     .has_ready_from = true,
+                                     .findings = &finding,
+                                     .finding_count = 1};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         error e = {0};
-        struct report_writer *w = report_open(a, str_from(rows[i].format), "/dev/null",
-                                              (struct report_style){.table = rows[i].table}, &e);
+        struct report_writer *w =
+            report_open(a, str_from(rows[i].format), "/dev/null", (struct report_style){.table = rows[i].table}, &e);
         report_begin(w, &run);
         report_account(w, &account);
         size_t before = arena_used(a);
@@ -514,16 +529,16 @@ static void columns_of_a_terminal(void **state)
         str text;
         size_t columns, ascii_columns;
     } rows[] = {
-        {STR(""),                        0,  0 },
-        {STR("plain"),                   5,  5 },
+        {STR(""),                         0,  0 },
+        {STR("plain"),                    5,  5 },
         {STR("\xE7\xA0\x94\xE7\xA9\xB6"), 4,  16}, /* two CJK ideographs */
-        {STR("\xF0\x9F\x9A\x80"),        2,  9 }, /* an emoji */
-        {STR("e\xCC\x81"),               1,  8 }, /* a combining accent: \u{301} */
-        {STR("\x1B[2J"),                 9,  9 }, /* \u{1b}[2J */
-        {STR("\xE2\x80\xAE"),            8,  8 }, /* \u{202e} */
-        {STR("\xFF"),                    6,  6 }, /* no UTF-8: \x{ff} */
-        {STR("::error"),                 12, 12},
-        {STR("a::b"),                    4,  4 },
+        {STR("\xF0\x9F\x9A\x80"),         2,  9 }, /* an emoji */
+        {STR("e\xCC\x81"),                1,  8 }, /* a combining accent: \u{301} */
+        {STR("\x1B[2J"),                  9,  9 }, /* \u{1b}[2J */
+        {STR("\xE2\x80\xAE"),             8,  8 }, /* \u{202e} */
+        {STR("\xFF"),                     6,  6 }, /* no UTF-8: \x{ff} */
+        {STR("::error"),                  12, 12},
+        {STR("a::b"),                     4,  4 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
