@@ -22,6 +22,7 @@ struct run {
     const char *path;
     unsigned line;
     bool table; /* ours: "doc" must be there */
+    void (*check)(arena *a, struct run *r, const source *s); /* NULL: cases of `simulate` */
     size_t cases, failed_cases, failures;
     size_t by_decision[4];
 };
@@ -119,6 +120,121 @@ static void check_witnesses(arena *a, struct run *r, const struct case_line *c, 
         complain(r, c->name, "a definite decision has a witness");
 }
 
+/* ---- trust policies: {"name", "doc", "account", "policy", "expect": {"somebody": "yes", ...}} ---- */
+
+static const char *tri_name(tri t)
+{
+    return t == TRI_YES ? "yes" : t == TRI_NO ? "no" : "unknown";
+}
+
+static tri tri_from(str name)
+{
+    return str_is(name, "yes") ? TRI_YES : str_is(name, "no") ? TRI_NO : TRI_UNKNOWN;
+}
+
+static void check_trust(arena *a, struct run *r, const source *s)
+{
+    error e = {0};
+    str name = node_text(node_get(s->root, "name"));
+    const struct policy *p = policy_parse(a, s, node_get(s->root, "policy"), &e);
+    if (!p) {
+        complain(r, name, "%s", e.message);
+        return;
+    }
+    struct trust t = trust_of(a, p, node_text(node_get(s->root, "account")));
+    const struct {
+        const char *name;
+        tri is;
+    } rows[] = {
+        {"somebody", t.somebody},
+        {"only_account", t.only_account},
+        {"names_account", t.names_account},
+        {"needs_org", t.needs_org},
+        {"allows_tag_session", t.allows_tag_session},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        str wanted = node_text(node_get(node_get(s->root, "expect"), rows[i].name));
+        if (!str_is(wanted, tri_name(rows[i].is)))
+            complain(r, name, "%s is %s, expected %.*s", rows[i].name, tri_name(rows[i].is), STR_ARG(wanted));
+    }
+}
+
+/* ---- contexts: {"name", "doc", "facts", "expect": {key: value, null for absent, "?" for unknown}} ---- */
+
+static struct tag *read_tags(arena *a, const node *object, size_t *count)
+{
+    struct tag *tags = NEW_ARRAY(a, struct tag, node_is_object(object) ? node_count(object) : 0);
+    for (NODE_EACH(n, object))
+        tags[(*count)++] = (struct tag){node_key(n), node_text(n)};
+    return tags;
+}
+
+static struct context_key *read_given(arena *a, const node *object, size_t *count)
+{
+    struct context_key *keys = NEW_ARRAY(a, struct context_key, node_is_object(object) ? node_count(object) : 0);
+    for (NODE_EACH(n, object)) {
+        str *values = NEW_ARRAY(a, str, node_is_list(n) ? node_count(n) : 1);
+        struct context_key *k = &keys[(*count)++];
+        *k = (struct context_key){.name = node_key(n), .state = KEY_PRESENT, .multivalued = node_is_list(n), .values = values};
+        for (const node *v = values_first(n); v; v = values_next(n, v))
+            values[k->count++] = node_text(v);
+    }
+    return keys;
+}
+
+static int64_t number_of(const node *n)
+{
+    return n ? (int64_t)n->json.valuedouble : 0;
+}
+
+static bool is_as_wanted(const node *wanted, key_state state, const struct context_key *key)
+{
+    if (node_is_null(wanted))
+        return state == KEY_ABSENT;
+    if (str_is(node_text(wanted), "?"))
+        return state == KEY_UNKNOWN;
+    if (state != KEY_PRESENT || key->multivalued != node_is_list(wanted))
+        return false;
+    size_t i = 0;
+    for (const node *v = values_first(wanted); v; v = values_next(wanted, v), i++)
+        if (i >= key->count || !str_eq(key->values[i], node_text(v)))
+            return false;
+    return i == key->count;
+}
+
+static void check_context(arena *a, struct run *r, const source *s)
+{
+    const node *facts = node_get(s->root, "facts"), *who = node_get(facts, "caller");
+    struct caller caller = {.arn = node_text(node_get(who, "arn")),
+                            .account = node_text(node_get(who, "account")),
+                            .name = node_text(node_get(who, "name")),
+                            .id = node_text(node_get(who, "id")),
+                            .is_root = node_is_true(node_get(who, "is_root")),
+                            .is_role = node_is_true(node_get(who, "is_role")),
+                            .tags_certain = tri_from(node_text(node_get(who, "tags_certain"))),
+                            .org_id = node_text(node_get(who, "org_id")),
+                            .in_organization = tri_from(node_text(node_get(who, "in_organization"))),
+                            .org_path = node_text(node_get(who, "org_path"))};
+    caller.tags = read_tags(a, node_get(who, "tags"), &caller.tag_count);
+    struct context_facts f = {.caller = &caller,
+                              .partition = node_text(node_get(facts, "partition")),
+                              .as_of = number_of(node_get(facts, "as_of")),
+                              .service = node_text(node_get(facts, "service")),
+                              .resource_account = node_text(node_get(facts, "resource_account")),
+                              .resource_org_id = node_text(node_get(facts, "resource_org_id")),
+                              .resource_tags_certain = tri_from(node_text(node_get(facts, "resource_tags_certain")))};
+    f.resource_tags = read_tags(a, node_get(facts, "resource_tags"), &f.resource_tag_count);
+    f.given = read_given(a, node_get(facts, "given"), &f.given_count);
+    struct context c = context_fill(a, &f);
+    for (NODE_EACH(wanted, node_get(s->root, "expect"))) {
+        const struct context_key *key;
+        key_state state = context_state(&c, node_key(wanted), &key);
+        if (!is_as_wanted(wanted, state, key))
+            complain(r, node_text(node_get(s->root, "name")), "%.*s is not as expected (state %d)",
+                     STR_ARG(node_key(wanted)), (int)state);
+    }
+}
+
 /* ---- one case ---- */
 
 struct job {
@@ -141,6 +257,10 @@ static bool run_case(arena *a, void *arg, error *e)
     const node *wanted_error = node_get(s->root, "error");
     if (r->table && !node_is_string(node_get(s->root, "doc")))
         complain(r, STR(""), "no \"doc\"");
+    if (r->check) {
+        r->check(a, r, s);
+        return true;
+    }
     if (!case_read(a, s, &c, e)) {
         if (!wanted_error || str_find(str_from(e->message), node_text(wanted_error)) == SIZE_MAX)
             complain(r, c.name, "%s", e->message);
@@ -188,30 +308,125 @@ static void run_file(struct run *r, const char *path)
 
 static void tell(const struct run *r, const char *what)
 {
-    print_message("%zu passed, %zu failed: %s (%zu Allowed, %zu ExplicitlyDenied, %zu ImplicitlyDenied, %zu Unknown)\n",
-                  r->cases - r->failed_cases, r->failed_cases, what, r->by_decision[DECISION_ALLOWED], r->by_decision[DECISION_EXPLICITLY_DENIED],
-                  r->by_decision[DECISION_IMPLICITLY_DENIED], r->by_decision[DECISION_UNKNOWN]);
+    print_message("%zu passed, %zu failed: %s\n", r->cases - r->failed_cases, r->failed_cases, what);
+    if (!r->check)
+        print_message("%zu Allowed, %zu ExplicitlyDenied, %zu ImplicitlyDenied, %zu Unknown\n",
+                      r->by_decision[DECISION_ALLOWED], r->by_decision[DECISION_EXPLICITLY_DENIED],
+                      r->by_decision[DECISION_IMPLICITLY_DENIED], r->by_decision[DECISION_UNKNOWN]);
 }
 
-static void tables_hold(void **state)
+static void run_folder(struct run *r, const char *below)
 {
-    struct run r = {.table = true};
-    DIR *d = opendir(folder);
-    (void)state;
+    char place[2048];
+    (void)snprintf(place, sizeof place, "%s%s", folder, below);
+    DIR *d = opendir(place);
     assert_non_null(d);
     for (struct dirent *entry; (entry = readdir(d));) {
         char path[4096];
         if (!str_ends(str_from(entry->d_name), STR(".ndjson")))
             continue;
-        (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        run_file(&r, path);
+        (void)snprintf(path, sizeof path, "%s/%s", place, entry->d_name);
+        run_file(r, path);
     }
     closedir(d);
-    tell(&r, folder);
-    assert_true(r.cases >= 250);
+    tell(r, place);
+}
+
+static void tables_hold(void **state)
+{
+    struct run r = {.table = true};
+    (void)state;
+    run_folder(&r, "");
+    assert_true(r.cases >= 500);
     for (size_t i = 0; i < 4; i++)
         assert_true(r.by_decision[i] > 0);
     assert_int_equal(r.failures, 0);
+}
+
+static void trust_is_read(void **state)
+{
+    struct run r = {.table = true, .check = check_trust};
+    (void)state;
+    run_folder(&r, "/trust");
+    assert_true(r.cases > 0);
+    assert_int_equal(r.failures, 0);
+}
+
+static void contexts_are_filled(void **state)
+{
+    struct run r = {.table = true, .check = check_context};
+    (void)state;
+    run_folder(&r, "/context");
+    assert_true(r.cases > 0);
+    assert_int_equal(r.failures, 0);
+}
+
+/* What no capture tells is unknown, never "none". */
+static bool ask_unknown(arena *a, void *arg, error *e)
+{
+    static char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+    source *s = source_of_text(a, str_from(text));
+    (void)arg;
+    assert_true(json_read(a, s, e));
+    struct policy_ref all = {policy_parse(a, s, s->root, e), STR("all"), {0}}, gone = {NULL, STR("gone"), {0}};
+    struct policy_ref both[] = {all, gone};
+    struct policy_set full = {&all, 1, true}, cut = {&all, 1, false}, lost = {&gone, 1, true}, mixed = {both, 2, true},
+                      none = {NULL, 0, true}, empty_cut = {NULL, 0, false};
+    struct level open = {STR("r-1"), {0}, full}, level_cut = {STR("r-1"), {0}, cut}, level_lost = {STR("r-1"), {0}, lost},
+                 level_none = {STR("r-1"), {0}, none}, level_empty_cut = {STR("r-1"), {0}, empty_cut};
+    const struct {
+        struct layers layers;
+        decision is;
+    } rows[] = {
+        {{.identity = &full}, DECISION_ALLOWED},
+        {{.identity = &none}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = NULL}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = &cut}, DECISION_UNKNOWN},   /* a Deny may be among the rest */
+        {{.identity = &lost}, DECISION_UNKNOWN},
+        {{.identity = &mixed}, DECISION_UNKNOWN},
+        {{.identity = &empty_cut}, DECISION_UNKNOWN},
+        {{.identity = &full, .boundary = &lost}, DECISION_UNKNOWN},
+        {{.identity = &none, .boundary = &lost}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .boundary = &none}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .session = &cut}, DECISION_UNKNOWN},
+        {{.identity = &full, .resource = &gone}, DECISION_UNKNOWN},
+        {{.identity = &none, .resource = &gone}, DECISION_UNKNOWN},
+        {{.identity = &full, .scps_apply = TRI_YES, .scps = &open, .scp_count = 1}, DECISION_ALLOWED},
+        {{.identity = &full, .scps_apply = TRI_UNKNOWN, .scps = &open, .scp_count = 1}, DECISION_ALLOWED},
+        {{.identity = &full, .scps_apply = TRI_NO, .scps = &level_none, .scp_count = 1}, DECISION_ALLOWED},
+        {{.identity = &full, .scps_apply = TRI_UNKNOWN, .scps = &level_none, .scp_count = 1}, DECISION_UNKNOWN},
+        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_none, .scp_count = 1}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_cut, .scp_count = 1}, DECISION_UNKNOWN},
+        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_lost, .scp_count = 1}, DECISION_UNKNOWN},
+        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_empty_cut, .scp_count = 1}, DECISION_UNKNOWN},
+        {{.identity = &none, .scps_apply = TRI_YES, .scps = &level_cut, .scp_count = 1}, DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .rcps_apply = TRI_YES, .rcps = &level_lost, .rcp_count = 1}, DECISION_UNKNOWN},
+        {{.identity = &full, .rcps_apply = TRI_UNKNOWN, .rcps = &level_none, .rcp_count = 1}, DECISION_ALLOWED},
+    };
+    struct context nothing = {.rest = KEY_UNKNOWN};
+    struct request q = {.principal = STR("arn:aws:iam::111122223333:user/jo"),
+                        .action = STR("s3:GetObject"),
+                        .resource = STR("arn:aws:s3:::b/k"),
+                        .context = &nothing};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct verdict_trace t;
+        evaluate(a, &q, &rows[i].layers, &t);
+        if (t.decision != rows[i].is)
+            print_error("row %zu: %s, expected %s\n", i, decision_name(t.decision), decision_name(rows[i].is));
+        assert_int_equal(t.decision, rows[i].is);
+        decision glance = evaluate_at_a_glance(a, &q, &rows[i].layers);
+        assert_true(glance == DECISION_UNKNOWN || glance == t.decision);
+    }
+    return true;
+}
+
+static void lost_policies_are_unknown(void **state)
+{
+    arena *a = arena_open(0);
+    error e = {0};
+    (void)state;
+    assert_true(work_run(a, ask_unknown, NULL, &e));
+    arena_close(a);
 }
 
 /* Real SCPs: ORGEXIT_CORPUS names the folder that holds leave-cases.ndjson. */
@@ -235,6 +450,9 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_hold),
+        cmocka_unit_test(trust_is_read),
+        cmocka_unit_test(contexts_are_filled),
+        cmocka_unit_test(lost_policies_are_unknown),
         cmocka_unit_test(corpus_agrees),
     };
     if (argc > 1)
