@@ -36,6 +36,7 @@ typedef enum {
     OPTION_DIGESTS,
     OPTION_JOBS,
     OPTION_SCRIPT,
+    OPTION_CASES,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_COLOR,
@@ -118,6 +119,7 @@ struct terminal terminal_of(const struct arguments *args, int fd);
 int run_check(arena *a, const struct arguments *args, error *e);
 int run_rules(arena *a, const struct arguments *args, error *e);
 int run_collect(arena *a, const struct arguments *args, error *e);
+int run_simulate(arena *a, const struct arguments *args, error *e);
 int run_help(arena *a, const struct arguments *args, error *e);
 
 #endif

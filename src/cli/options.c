@@ -27,6 +27,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_DIGESTS] = {"digests", 0, NULL, false, NULL, "tell the SHA-256 of every input"},
     [OPTION_JOBS] = {"jobs", 0, "N", false, NULL, "threads (default: one for each processor)"},
     [OPTION_SCRIPT] = {"script", 0, NULL, false, NULL, "print a shell script of AWS CLI calls that makes a snapshot"},
+    [OPTION_CASES] = {"cases", 0, "FILE", false, NULL, "decide every case in FILE, one JSON object a line (-: standard input)"},
     [OPTION_QUIET] = {"quiet", 'q', NULL, false, NULL, "no report in text, errors alone"},
     [OPTION_VERBOSE] = {"verbose", 'v', NULL, false, NULL, "show what passed, and where it rests"},
     [OPTION_COLOR] = {"color", 0, "WHEN", false, "auto|always|never", "auto (default), always, never"},
@@ -42,6 +43,7 @@ static const option_id check_options[] = {
     OPTION_DIGESTS, OPTION_JOBS, OPTION_QUIET, OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_COLOR, OPTION_HELP};
 static const option_id collect_options[] = {OPTION_SCRIPT, OPTION_HELP};
+static const option_id simulate_options[] = {OPTION_CASES, OPTION_JOBS, OPTION_HELP};
 static const option_id help_options[] = {OPTION_HELP};
 
 #define OPTIONS(list) list, sizeof(list) / sizeof *(list)
@@ -54,6 +56,7 @@ const struct command commands[] = {
     {"rules", "list | explain ID | fields [PREFIX] | test [PACK...]", "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests", NULL,
      OPTIONS(rules_options), run_rules},
     {"collect", "--script", "print the AWS CLI calls that make a snapshot", NULL, OPTIONS(collect_options), run_collect},
+    {"simulate", "--cases FILE|-", "decide IAM requests as AWS would, in three values", NULL, OPTIONS(simulate_options), run_simulate},
     {"help", "[COMMAND]", "show how a command is used", NULL, OPTIONS(help_options), run_help},
 };
 const size_t command_count = sizeof commands / sizeof *commands;
