@@ -12,7 +12,9 @@ for table in tests/iam/*.ndjson "$ORGEXIT_CORPUS/leave-cases.ndjson"; do
     [ -f "$table" ] || continue
     grep -q '"request"' "$table" || continue
     "$ORGEXIT" simulate --cases "$table" --jobs 1 >"$work/one"; code=$?
-    check "$(basename "$table")" [ $code -eq 0 ]
+    wanted=0
+    [ "$(basename "$table")" = not-understood.ndjson ] && wanted=2 # holds malformed lines on purpose
+    check "$(basename "$table")" [ $code -eq $wanted ]
     for jobs in 2 7; do
         "$ORGEXIT" simulate --cases - --jobs $jobs <"$table" >"$work/many"
         check "$(basename "$table") --jobs $jobs" cmp -s "$work/one" "$work/many"
