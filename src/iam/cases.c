@@ -15,7 +15,8 @@ static bool member(struct reader *r, const node *object, const char *name, const
     const node *near;
     *out = node_get(object, name);
     if (!*out && (near = node_get_near(object, name)))
-        return source_error(r->source, near, r->error, "found \"%.*s\"; expected \"%s\"", STR_ARG(node_key(near)), name);
+        return source_error(r->source, near, r->error, "found \"%.*s\"; expected \"%s\"", STR_ARG(node_key(near)),
+                            name);
     if (node_is_null(*out))
         *out = NULL;
     return true;
@@ -53,7 +54,8 @@ static bool read_key(struct reader *r, const node *n, struct context_key *k)
 {
     size_t room = node_is_list(n) ? node_count(n) : 1;
     str *values = arena_alloc(r->arena, room * sizeof *values);
-    *k = (struct context_key){.name = node_key(n), .state = KEY_PRESENT, .multivalued = node_is_list(n), .values = values};
+    *k = (struct context_key){
+        .name = node_key(n), .state = KEY_PRESENT, .multivalued = node_is_list(n), .values = values};
     for (const node *v = values_first(n); v; v = values_next(n, v)) {
         if (!is_scalar(v))
             return source_error(r->source, v, r->error, "expected a text, a number or a Boolean, found %s",
@@ -73,7 +75,8 @@ static bool read_context(struct reader *r, const node *request, struct context *
     struct context_key *keys = arena_alloc(r->arena, (node_count(known) + node_count(unknown)) * sizeof *keys);
     for (NODE_EACH(n, unknown)) {
         if (!node_is_string(n))
-            return source_error(r->source, n, r->error, "expected the name of a context key, found %s", node_kind_name(n));
+            return source_error(r->source, n, r->error, "expected the name of a context key, found %s",
+                                node_kind_name(n));
         keys[c->count++] = (struct context_key){.name = node_text(n)};
     }
     for (NODE_EACH(n, known)) {
@@ -102,7 +105,8 @@ static bool read_request(struct reader *r, const node *line, struct case_line *o
         !text(r, request, "resourceAccount", false, &q->resource_account))
         return false;
     if (str_find_char(q->action, ':') == SIZE_MAX)
-        return source_error(r->source, node_get(request, "action"), r->error, "expected an action such as s3:GetObject");
+        return source_error(r->source, node_get(request, "action"), r->error,
+                            "expected an action such as s3:GetObject");
     return read_context(r, request, &out->context);
 }
 
@@ -142,7 +146,8 @@ static bool read_layer(struct reader *r, const node *policies, const char *name,
     return read_set(r, n, set);
 }
 
-static bool read_levels(struct reader *r, const node *policies, const char *name, const struct level **out, size_t *count)
+static bool read_levels(struct reader *r, const node *policies, const char *name, const struct level **out,
+                        size_t *count)
 {
     const node *n, *inner;
     if (!list(r, policies, name, &n))
@@ -210,7 +215,8 @@ bool case_read(arena *a, const source *s, struct case_line *out, error *e)
         return false;
     out->expects = expect != NULL;
     if (expect && (!node_is_string(expect) || !decision_from_name(node_text(expect), &out->expected)))
-        return source_error(s, expect, e, "\"expect\": expected Allowed, ExplicitlyDenied, ImplicitlyDenied or Unknown");
+        return source_error(s, expect, e,
+                            "\"expect\": expected Allowed, ExplicitlyDenied, ImplicitlyDenied or Unknown");
     return true;
 }
 
@@ -249,10 +255,10 @@ static void put_text(struct line *l, str s)
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
         if (c < 0x20 || c == 0x7F) {
-            memcpy(p, "\\u00", 4);
-            p[4] = hex[c >> 4];
-            p[5] = hex[c & 15];
-            p += 6;
+            for (const char *escape = "\\u00"; *escape; escape++)
+                *p++ = *escape;
+            *p++ = hex[c >> 4];
+            *p++ = hex[c & 15];
             continue;
         }
         if (c == '"' || c == '\\')

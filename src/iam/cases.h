@@ -17,12 +17,13 @@ struct case_line {
     decision expected;
 };
 
-/* Everything lives in `a`; texts borrow from `s`. A malformed line is ERR_INPUT with position; `out->name` is set as far
- * as it could be read. */
+/* Everything lives in `a`; texts borrow from `s`. A malformed line is ERR_INPUT with position; `out->name` is set as
+ * far as it could be read. */
 bool case_read(arena *a, const source *s, struct case_line *out, error *e);
 
 /* The line of the answer, without its end: {"name", "decision", "match"?, "layer", "level"?, ...}; of an Unknown also
- * "depends_on" and, where known, "residual" (words), "allowed_when" and "denied_when" ({key: value, or null: absent}). */
+ * "depends_on" and, where known, "residual" (words), "allowed_when" and "denied_when" ({key: value, or null: absent}).
+ */
 str case_answer(arena *a, const struct case_line *c, const struct verdict_trace *t);
 str case_error(arena *a, str name, const error *e); /* {"name", "error"} */
 

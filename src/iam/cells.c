@@ -24,7 +24,7 @@ struct makings {
 
 static unsigned type_bit(operand_type t)
 {
-    return t == OPERAND_PRESENCE ? 0 : 1u << (t == OPERAND_ARN ? OPERAND_STRING : t);
+    return t == OPERAND_NULL ? 0 : 1u << (t == OPERAND_ARN ? OPERAND_STRING : t);
 }
 
 static void add_text(struct makings *m, str text)
@@ -57,7 +57,7 @@ typedef VEC(struct text_pattern) pattern_list;
 
 static void add_pattern(struct makings *m, const struct atom *atom, str text, void *to)
 {
-    const struct operator *op = atom->condition->op;
+    const struct condition_operator *op = atom->condition->op;
     struct text_pattern p = {GLOB(text), op->wildcards, op->folds, op->type == OPERAND_ARN};
     if (has_variables(atom->version, text)) {
         struct filled f;
@@ -132,11 +132,11 @@ static str decimal_text(struct makings *m, const struct decimal *d, size_t place
 {
     str zero = STR("0");
     if (!more)
-        return arena_printf(m->ev->arena, "%s%.*s%s%.*s", d->negative ? "-" : "", STR_ARG(d->whole.len ? d->whole : zero),
-                            d->fraction.len ? "." : "", STR_ARG(d->fraction));
+        return arena_printf(m->ev->arena, "%s%.*s%s%.*s", d->negative ? "-" : "",
+                            STR_ARG(d->whole.len ? d->whole : zero), d->fraction.len ? "." : "", STR_ARG(d->fraction));
     return arena_printf(m->ev->arena, "%s%.*s.%.*s%0*d", d->negative ? "-" : "",
-                        STR_ARG(d->whole.len ? d->whole : zero), STR_ARG(d->fraction),
-                        (int)(places - d->fraction.len), 1);
+                        STR_ARG(d->whole.len ? d->whole : zero), STR_ARG(d->fraction), (int)(places - d->fraction.len),
+                        1);
 }
 
 static bool is_below_zero(const struct decimal *d)
@@ -257,7 +257,7 @@ static void add_address(struct makings *m, const uint8_t *b, unsigned size)
 static void add_borders(struct makings *m, const struct atom *atom, str text, void *to)
 {
     struct ip_range r;
-    uint8_t first[16], behind[16];
+    uint8_t first[16] = {0}, behind[16] = {0};
     (void)atom;
     (void)to;
     if (!ip_read(text, &r))

@@ -1,7 +1,7 @@
 /* condition.c - one condition of a statement: absent keys, set operators, negation (IAM User Guide, "Condition"). */
 #include "iam/variable.h"
 
-static tri match_filled(const struct operator *op, const struct filled *f, str value)
+static tri match_filled(const struct condition_operator *op, const struct filled *f, str value)
 {
     if (f->missing)
         return TRI_NO;
@@ -15,12 +15,13 @@ static tri match_filled(const struct operator *op, const struct filled *f, str v
     return matches;
 }
 
-tri value_matches(const struct eval *ev, policy_version version, const struct operator *op, str wanted, str value)
+tri value_matches(const struct eval *ev, policy_version version, const struct condition_operator *op, str wanted,
+                  str value)
 {
     struct filled f;
     if (!has_variables(version, wanted))
         return op->match(GLOB(wanted), value);
-    if (!op->variables) /* AWS's pages disagree about Bool; elsewhere "${" is no number, date, address */
+    if (!operator_takes_variables(op)) /* AWS's pages disagree about Bool; elsewhere "${" is no number, date, address */
         return op->type == OPERAND_BOOL ? TRI_UNKNOWN : op->match(GLOB(wanted), value);
     variable_fill(ev, wanted, op->wildcards, &f);
     tri matches = match_filled(op, &f, value);
@@ -53,7 +54,8 @@ static tri passes(const struct eval *ev, policy_version version, const struct co
     return c->op->negated ? tri_not(any) : any;
 }
 
-static tri for_all(const struct eval *ev, policy_version version, const struct condition *c, const struct context_key *k)
+static tri for_all(const struct eval *ev, policy_version version, const struct condition *c,
+                   const struct context_key *k)
 {
     tri all = TRI_YES;
     if (k->count == 1 && k->values[0].len == 0)
@@ -73,7 +75,8 @@ static tri passes_any(const struct eval *ev, policy_version version, const struc
     return none == some_differs ? none : TRI_UNKNOWN;
 }
 
-static tri for_any(const struct eval *ev, policy_version version, const struct condition *c, const struct context_key *k)
+static tri for_any(const struct eval *ev, policy_version version, const struct condition *c,
+                   const struct context_key *k)
 {
     tri any = TRI_NO;
     for (size_t i = 0; i < k->count && any != TRI_YES; i++)
@@ -126,7 +129,7 @@ tri condition_holds(const struct eval *ev, policy_version version, const struct 
     key_state state = eval_key(ev, c->key, &key);
     if (state == KEY_UNKNOWN)
         return TRI_UNKNOWN;
-    if (c->op->type == OPERAND_PRESENCE)
+    if (c->op->type == OPERAND_NULL)
         return is_null(ev, version, c, state == KEY_ABSENT || key->count == 0);
     return state == KEY_ABSENT ? holds_when_absent(c) : holds_when_present(ev, version, c, key);
 }

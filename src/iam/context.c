@@ -1,4 +1,5 @@
-/* context.c - what is known of the condition keys of a request (IAM User Guide, "AWS global condition context keys"). */
+/* context.c - what is known of the condition keys of a request (IAM User Guide, "AWS global condition context keys").
+ */
 #include "iam/context.h"
 
 #include "base/clock.h"
@@ -21,8 +22,12 @@ static bool starts_nocase(str s, str head)
 /* Services whose keys speak of their own requests and resources alone. Others (ec2, glue, lambda, ssm, ...) also put
  * keys into the credentials they issue, which then go with every call. */
 static const str own_keys_only[] = {
-    STR("account"), STR("cloudformation"), STR("dynamodb"), STR("iam"), STR("kms"), STR("organizations"),
-    STR("ram"),     STR("rds"),            STR("s3"),       STR("sns"), STR("sqs"), STR("secretsmanager"),
+    STR("account"),  STR("cloudformation"),
+    STR("dynamodb"), STR("iam"),
+    STR("kms"),      STR("organizations"),
+    STR("ram"),      STR("rds"),
+    STR("s3"),       STR("sns"),
+    STR("sqs"),      STR("secretsmanager"),
 };
 
 /* A key that the request cannot carry: its prefix is another service's (Service Authorization Reference: each action
@@ -137,10 +142,11 @@ str organizations_region(str partition)
 {
     static const struct {
         str partition, region;
-    } rows[] = { /* General Reference, "AWS Organizations endpoints and quotas" */
-        {STR("aws"), STR("us-east-1")},
-        {STR("aws-cn"), STR("cn-northwest-1")},
-        {STR("aws-us-gov"), STR("us-gov-west-1")},
+    } rows[] = {
+  /* General Reference, "AWS Organizations endpoints and quotas" */
+        {STR("aws"),        STR("us-east-1")     },
+        {STR("aws-cn"),     STR("cn-northwest-1")},
+        {STR("aws-us-gov"), STR("us-gov-west-1") },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (str_eq(rows[i].partition, partition))
@@ -180,7 +186,8 @@ struct context context_fill(arena *a, const struct context_facts *facts)
     const struct caller *caller = facts->caller;
     enum { FIXED = 24 };
     struct filling f = {.arena = a};
-    f.keys = NEW_ARRAY(a, struct context_key, FIXED + caller->tag_count + facts->resource_tag_count + facts->given_count);
+    f.keys =
+        NEW_ARRAY(a, struct context_key, FIXED + caller->tag_count + facts->resource_tag_count + facts->given_count);
     add_caller(&f, caller);
     add_organization(&f, caller);
     add_call(&f, facts);

@@ -40,28 +40,28 @@ struct tag {
 
 /* Who calls, as far as files can tell (evaluation.md 5, readiness.md 5.3.1). Texts are borrowed. */
 struct caller {
-    str arn;       /* IAM ARN: arn:P:iam::I:root, user/..., role/... (with its path) */
-    str account;   /* 12 digits */
-    str name;      /* of the user; empty for roles and root */
-    str id;        /* AIDA..., AROA...; empty: unknown */
+    str arn;     /* IAM ARN: arn:P:iam::I:root, user/..., role/... (with its path) */
+    str account; /* 12 digits */
+    str name;    /* of the user; empty for roles and root */
+    str id;      /* AIDA..., AROA...; empty: unknown */
     bool is_root, is_role;
     const struct tag *tags;
     size_t tag_count;
     tri tags_certain; /* YES: a tag that is not listed is absent. Else an unlisted tag, and a listed one, is unknown */
     str org_id;       /* empty: unknown, unless in_organization is NO */
     tri in_organization;
-    str org_path;     /* "o-.../r-.../ou-.../" ending in "/"; empty: unknown */
+    str org_path; /* "o-.../r-.../ou-.../" ending in "/"; empty: unknown */
 };
 
 struct context_facts {
     const struct caller *caller;
-    str partition;      /* "aws", "aws-cn", "aws-us-gov"; empty: unknown */
-    int64_t as_of;      /* seconds since 1970, UTC: the moment of the call */
-    str service;        /* of the action, lower case: "organizations", "iam" */
+    str partition;                         /* "aws", "aws-cn", "aws-us-gov"; empty: unknown */
+    int64_t as_of;                         /* seconds since 1970, UTC: the moment of the call */
+    str service;                           /* of the action, lower case: "organizations", "iam" */
     str resource_account, resource_org_id; /* of the resource acted on; empty: no such key known */
-    const struct tag *resource_tags; /* aws:ResourceTag/K */
+    const struct tag *resource_tags;       /* aws:ResourceTag/K */
     size_t resource_tag_count;
-    tri resource_tags_certain; /* YES: complete; NO: the resource has no tags at all */
+    tri resource_tags_certain;       /* YES: complete; NO: the resource has no tags at all */
     const struct context_key *given; /* --context and `with`: fill what is unknown, for every caller alike */
     size_t given_count;
 };

@@ -1,4 +1,5 @@
-/* decide.h - from matching statements to a decision: shared by the evaluation and by its small model. Inside src/iam. */
+/* decide.h - from matching statements to a decision: shared by the evaluation and by its small model. Inside src/iam.
+ */
 #ifndef ORGEXIT_IAM_DECIDE_H
 #define ORGEXIT_IAM_DECIDE_H
 
@@ -22,9 +23,9 @@ struct decider {
     struct eval ev;
     const struct layers *layers;
     grant_kind grant;
-    bool is_root;  /* the caller */
-    bool explicit; /* key policies and trust policies: the resource's policy must allow */
-    tri scps, rcps;    /* whether they apply */
+    bool is_root;   /* the caller */
+    bool explicit;  /* key policies and trust policies: the resource's policy must allow */
+    tri scps, rcps; /* whether they apply */
     VEC(struct record) records;
     /* What is decided already, apart from the records. */
     tri *level_allows; /* of each SCP level */

@@ -39,9 +39,9 @@ struct layers {
 };
 
 struct request {
-    str principal; /* ARN: of the role or user, the root user, or a session (sts) */
-    str action;    /* "organizations:LeaveOrganization" */
-    str resource;  /* a literal ARN, or "*" for an action without resource types */
+    str principal;        /* ARN: of the role or user, the root user, or a session (sts) */
+    str action;           /* "organizations:LeaveOrganization" */
+    str resource;         /* a literal ARN, or "*" for an action without resource types */
     str resource_account; /* 12 digits; empty: that of the resource's ARN, else the principal's */
     const struct context *context;
 };
@@ -49,11 +49,11 @@ struct request {
 /* A statement that matches, or may match, the request. */
 struct match {
     layer layer;
-    const struct level *level;      /* of SCPs and RCPs, else NULL */
+    const struct level *level; /* of SCPs and RCPs, else NULL */
     const struct policy_ref *policy;
     const struct statement *statement; /* NULL: the whole policy is not known, or more may be attached (policy NULL) */
-    tri matches;                    /* YES, or UNKNOWN */
-    const str *depends_on;          /* the context keys it turns on, when UNKNOWN; sorted */
+    tri matches;                       /* YES, or UNKNOWN */
+    const str *depends_on;             /* the context keys it turns on, when UNKNOWN; sorted */
     size_t depends_on_count;
 };
 
@@ -83,7 +83,8 @@ struct verdict_trace {
 void evaluate(arena *a, const struct request *request, const struct layers *layers, struct verdict_trace *out);
 
 /* The decision by Kleene's logic alone, without the small model and without telling why: where it is not Unknown it
- * is what evaluate says, but that a denial may be explicit there and implicit here. For looking through many callers. */
+ * is what evaluate says, but that a denial may be explicit there and implicit here. For looking through many callers.
+ */
 decision evaluate_at_a_glance(arena *a, const struct request *request, const struct layers *layers);
 
 /* Of a statement of a match: for evidence. */
@@ -107,10 +108,10 @@ bool statement_covers_star(const struct statement *s);
  *   account    some statement names that account id (root or any principal ARN of it), or everyone
  *   without_org some statement admits somebody who is no service, even when the organization's keys are absent */
 struct trust {
-    tri somebody;      /* a principal that is no service is let in */
-    tri only_account;  /* all that is let in, services aside, belongs to `account` */
-    tri names_account; /* `account` is let in */
-    tri needs_org;     /* nobody but services is let in once the aws:PrincipalOrg* keys are absent */
+    tri somebody;           /* a principal that is no service is let in */
+    tri only_account;       /* all that is let in, services aside, belongs to `account` */
+    tri names_account;      /* `account` is let in */
+    tri needs_org;          /* nobody but services is let in once the aws:PrincipalOrg* keys are absent */
     tri allows_tag_session; /* sts:TagSession is allowed to somebody */
 };
 struct trust trust_of(arena *a, const struct policy *p, str account);

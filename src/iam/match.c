@@ -178,7 +178,9 @@ static void name_by(const struct eval *ev, str kind, str text, struct named *n)
 
 static struct named name_caller(const struct eval *ev, const node *principal)
 {
-    struct named n = {{TRI_NO, TRI_NO, TRI_NO, TRI_NO, TRI_NO}};
+    struct named n = {
+        {TRI_NO, TRI_NO, TRI_NO, TRI_NO, TRI_NO}
+    };
     if (node_is_string(principal))
         n.by[VIA_EVERYONE] = TRI_YES;
     for (NODE_EACH(kind, node_is_object(principal) ? principal : NULL))
@@ -211,7 +213,9 @@ static tri not_named(const struct eval *ev, const struct named *n)
 
 tri principal_of_statement(const struct eval *ev, const struct statement *s, struct named *named)
 {
-    *named = (struct named){{TRI_NO, TRI_NO, TRI_NO, TRI_NO, TRI_NO}};
+    *named = (struct named){
+        {TRI_NO, TRI_NO, TRI_NO, TRI_NO, TRI_NO}
+    };
     if (s->odd_principal) {
         named->by[VIA_EVERYONE] = TRI_UNKNOWN;
         return TRI_UNKNOWN;
@@ -304,7 +308,7 @@ void statement_open_keys(const struct eval *ev, const struct statement *s, void 
             continue;
         if (eval_key(ev, c->key, &key) == KEY_UNKNOWN)
             add_key(key, c->key, add, to);
-        if (c->op->variables)
+        if (operator_takes_variables(c->op))
             add_list(ev, version, c->node, add, to);
     }
 }

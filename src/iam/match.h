@@ -11,9 +11,9 @@ struct eval {
     const struct context *context;
     struct action_name action;
     struct principal_name caller;
-    str role_arn;         /* of a session: aws:PrincipalArn when known; else empty */
-    str user_id;          /* aws:userid when known; else empty */
-    tri user_id_known;    /* NO: the key is absent */
+    str role_arn;      /* of a session: aws:PrincipalArn when known; else empty */
+    str user_id;       /* aws:userid when known; else empty */
+    tri user_id_known; /* NO: the key is absent */
     str resource;
     bool has_boundary;
     /* Keys that the small model tries a value for; they hide those of the context. */
@@ -55,6 +55,7 @@ tri statement_matches(const struct eval *ev, const struct statement *s, document
 void statement_open_keys(const struct eval *ev, const struct statement *s, void (*add)(void *to, str key), void *to);
 
 /* One value of a policy against one value of the request, variables filled in. */
-tri value_matches(const struct eval *ev, policy_version version, const struct operator *op, str wanted, str value);
+tri value_matches(const struct eval *ev, policy_version version, const struct condition_operator *op, str wanted,
+                  str value);
 
 #endif

@@ -119,8 +119,9 @@ static void hint_both_ways(struct model *m, const struct condition *c, str text)
             hint_variable(m, object, &v, behind, axes[subject].cells[i].values[0]);
     for (size_t i = 0; i < axes[object].count; i++)
         if (axes[object].cells[i].count == 1)
-            add_hint(m, subject, arena_printf(m->arena, "%.*s%.*s%.*s", STR_ARG(v.before),
-                                              STR_ARG(axes[object].cells[i].values[0]), STR_ARG(behind)));
+            add_hint(m, subject,
+                     arena_printf(m->arena, "%.*s%.*s%.*s", STR_ARG(v.before), STR_ARG(axes[object].cells[i].values[0]),
+                                  STR_ARG(behind)));
 }
 
 static void tie(struct model *m, str key)
@@ -166,7 +167,7 @@ static void find_all_ties(struct model *m)
         const struct statement *s = m->open.items[i]->statement;
         find_ties(m, s->policy->version, s->resource, NULL);
         for (size_t k = 0; k < s->condition_count; k++)
-            if (usable(&s->conditions[k]) && s->conditions[k].op->variables)
+            if (usable(&s->conditions[k]) && operator_takes_variables(s->conditions[k].op))
                 find_ties(m, s->policy->version, s->conditions[k].node, &s->conditions[k]);
     }
 }
@@ -208,9 +209,8 @@ static bool is_set_somewhere(const struct layers *l, str key)
 static void fill_axis(struct model *m, size_t i)
 {
     struct axis *axis = &m->table.axes[i];
-    struct cells_question q = {axis->key,         axis->atoms, axis->atom_count,
-                               m->hints[i].items, m->hints[i].count, axis->tied,
-                               false};
+    struct cells_question q = {axis->key,  axis->atoms, axis->atom_count, m->hints[i].items, m->hints[i].count,
+                               axis->tied, false};
     q.sets = !global_key_find(axis->key) && is_set_somewhere(m->d->layers, axis->key);
     struct cells c = cells_of(&m->d->ev, &q);
     axis->cells = c.items;

@@ -17,7 +17,7 @@ struct axis {
     bool tied;        /* compared with another key by way of a variable */
     bool exact;
     bool absent_alone; /* no value of the key is in the cell of its absence */
-    bool turns; /* the outcome turns on it */
+    bool turns;        /* the outcome turns on it */
 };
 
 struct table {

@@ -2,8 +2,8 @@
 #ifndef ORGEXIT_IAM_PATTERNS_H
 #define ORGEXIT_IAM_PATTERNS_H
 
-#include "policy/glob.h"
 #include "base/arena.h"
+#include "policy/glob.h"
 
 struct text_pattern {
     struct glob glob;

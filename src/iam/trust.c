@@ -16,7 +16,7 @@ struct reader {
 
 static const struct context_key no_organization[] = {
     {.name = STR("aws:PrincipalOrgID"), .state = KEY_ABSENT},
-    {.name = STR("aws:PrincipalOrgPaths"), .state = KEY_ABSENT, .multivalued = true},
+    { .name = STR("aws:PrincipalOrgPaths"),              .state = KEY_ABSENT, .multivalued = true},
 };
 
 static tri covers(struct reader *r, const struct statement *s, str action)
@@ -27,14 +27,15 @@ static tri covers(struct reader *r, const struct statement *s, str action)
 
 static tri covers_assume(struct reader *r, const struct statement *s)
 {
-    return tri_or(covers(r, s, STR("sts:AssumeRole")),
-                  tri_or(covers(r, s, STR("sts:AssumeRoleWithSAML")), covers(r, s, STR("sts:AssumeRoleWithWebIdentity"))));
+    return tri_or(covers(r, s, STR("sts:AssumeRole")), tri_or(covers(r, s, STR("sts:AssumeRoleWithSAML")),
+                                                              covers(r, s, STR("sts:AssumeRoleWithWebIdentity"))));
 }
 
 static bool is_org_key(str key)
 {
     str rest = key, prefix = str_cut(&rest, ':');
-    return str_eq_nocase(prefix, STR("aws")) && (str_find(rest, STR("Org")) != SIZE_MAX || str_find(rest, STR("org")) != SIZE_MAX);
+    return str_eq_nocase(prefix, STR("aws")) &&
+           (str_find(rest, STR("Org")) != SIZE_MAX || str_find(rest, STR("org")) != SIZE_MAX);
 }
 
 /* The conditions without an organization, everything else being as the caller likes. */
@@ -82,7 +83,7 @@ static void read_name(const struct reader *r, str kind, str text, struct people 
         add_people(p, TRI_YES, tri_of(!own), tri_of(own));
     } else if (str_eq(kind, STR("Federated"))) {
         add_people(p, TRI_YES, TRI_YES, TRI_NO); /* a public provider belongs to no account */
-    } else { /* the id of a principal that was deleted, a canonical user */
+    } else {                                     /* the id of a principal that was deleted, a canonical user */
         add_people(p, TRI_UNKNOWN, TRI_UNKNOWN, TRI_UNKNOWN);
     }
 }

@@ -14,10 +14,9 @@ static str trim(str s)
 static void read_inside(str inside, struct variable *v)
 {
     bool with_default = str_find_char(inside, ',') != SIZE_MAX;
-    if (inside.len == 1 && (inside.ptr[0] == '*' || inside.ptr[0] == '?' || inside.ptr[0] == '$')) {
-        v->literal = inside.ptr[0];
+    v->literal = str_is(inside, "*") ? '*' : str_is(inside, "?") ? '?' : str_is(inside, "$") ? '$' : 0;
+    if (v->literal)
         return;
-    }
     v->key = str_cut(&inside, ',');
     if (with_default) {
         str text = trim(inside);
@@ -127,7 +126,10 @@ static struct glob build(const struct eval *ev, str text, bool wildcards, bool a
         put_coded(ev, &t, value, as_wild && !v.literal);
     }
     put_coded(ev, &t, text, wildcards);
-    return (struct glob){{t.ptr, t.len}, true};
+    return (struct glob){
+        {t.ptr, t.len},
+        true
+    };
 }
 
 void variable_fill(const struct eval *ev, str text, bool wildcards, struct filled *out)

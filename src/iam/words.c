@@ -48,8 +48,8 @@ static str null_words(arena *a, const struct axis *axis, size_t atom, bool holds
 static str atom_words(arena *a, const struct axis *axis, size_t atom, bool holds)
 {
     const struct condition *c = axis->atoms[atom].condition;
-    const struct operator *op = c->op;
-    if (op->type == OPERAND_PRESENCE)
+    const struct condition_operator *op = c->op;
+    if (op->type == OPERAND_NULL)
         return null_words(a, axis, atom, holds);
     bool positive = op->negated != holds; /* "is", else "is not" */
     const char *exists = !c->if_exists ? "" : holds ? " or absent" : " (and present)";
@@ -80,7 +80,9 @@ static struct literal literal_at(const struct axis *axis, size_t i)
     if (i < 2)
         return (struct literal){i == 0 ? LITERAL_ABSENT : LITERAL_PRESENT, 0};
     i -= 2;
-    return (struct literal){i < axis->atom_count ? LITERAL_HOLDS : LITERAL_FAILS, i % axis->atom_count};
+    if (i < axis->atom_count)
+        return (struct literal){LITERAL_HOLDS, i};
+    return (struct literal){LITERAL_FAILS, i - axis->atom_count};
 }
 
 static size_t literal_count(const struct axis *axis)

@@ -29,7 +29,7 @@ struct principal_name {
     principal_kind kind;
     str text;
     str partition, account, resource; /* empty: it names none */
-    str name;               /* of the user or role, without the path */
+    str name;                         /* of the user or role, without the path */
 };
 struct principal_name principal_name_of(str text);
 

@@ -12,7 +12,7 @@ static tri match_text(struct glob wanted, str value)
 }
 
 /* AWS does not say how letters beyond ASCII are folded. */
-static tri match_text_nocase(struct glob wanted, str value)
+static tri match_nocase(struct glob wanted, str value)
 {
     bool plain = true;
     if (str_eq_nocase(wanted.text, value))
@@ -80,59 +80,55 @@ static tri order_dates(struct glob wanted, str value, int *order)
     }
 ORDER(number, equals, == 0)
 ORDER(number, less, < 0)
-ORDER(number, less_equals, <= 0)
+ORDER(number, max, <= 0)
 ORDER(number, greater, > 0)
-ORDER(number, greater_equals, >= 0)
+ORDER(number, min, >= 0)
 ORDER(date, equals, == 0)
 ORDER(date, less, < 0)
-ORDER(date, less_equals, <= 0)
+ORDER(date, max, <= 0)
 ORDER(date, greater, > 0)
-ORDER(date, greater_equals, >= 0)
+ORDER(date, min, >= 0)
 #undef ORDER
 
 /* ---- the table, sorted by name ---- */
 
-#define NOT true
-#define VAR true
+#define NO   false
+#define NOT  true
 #define WILD true
 #define FOLD true
 
-const struct operator operators[] = {
-    {"ArnEquals", OPERAND_ARN, !NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
-    {"ArnLike", OPERAND_ARN, !NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
-    {"ArnNotEquals", OPERAND_ARN, NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
-    {"ArnNotLike", OPERAND_ARN, NOT, VAR, WILD, !FOLD, glob_match_arn, "matches", "does not match"},
-    {"BinaryEquals", OPERAND_BINARY, !NOT, !VAR, !WILD, !FOLD, match_binary, "is", "is not"},
-    {"Bool", OPERAND_BOOL, !NOT, !VAR, !WILD, FOLD, match_bool, "is", "is not"},
-    {"DateEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_equals, "is", "is not"},
-    {"DateGreaterThan", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_greater, "is after", "is not after"},
-    {"DateGreaterThanEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_greater_equals, "is not before",
-     "is before"},
-    {"DateLessThan", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_less, "is before", "is not before"},
-    {"DateLessThanEquals", OPERAND_DATE, !NOT, !VAR, !WILD, !FOLD, date_less_equals, "is not after", "is after"},
-    {"DateNotEquals", OPERAND_DATE, NOT, !VAR, !WILD, !FOLD, date_equals, "is", "is not"},
-    {"IpAddress", OPERAND_IP, !NOT, !VAR, !WILD, !FOLD, match_ip, "is in", "is not in"},
-    {"NotIpAddress", OPERAND_IP, NOT, !VAR, !WILD, !FOLD, match_ip, "is in", "is not in"},
-    {"Null", OPERAND_PRESENCE, !NOT, !VAR, !WILD, FOLD, match_bool, "", ""},
-    {"NumericEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_equals, "is", "is not"},
-    {"NumericGreaterThan", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_greater, "is above", "is not above"},
-    {"NumericGreaterThanEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_greater_equals, "is at least",
-     "is below"},
-    {"NumericLessThan", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_less, "is below", "is not below"},
-    {"NumericLessThanEquals", OPERAND_NUMBER, !NOT, !VAR, !WILD, !FOLD, number_less_equals, "is at most", "is above"},
-    {"NumericNotEquals", OPERAND_NUMBER, NOT, !VAR, !WILD, !FOLD, number_equals, "is", "is not"},
-    {"StringEquals", OPERAND_STRING, !NOT, VAR, !WILD, !FOLD, match_text, "is", "is not"},
-    {"StringEqualsIgnoreCase", OPERAND_STRING, !NOT, VAR, !WILD, FOLD, match_text_nocase, "is (in any case)",
-     "is not (in any case)"},
-    {"StringLike", OPERAND_STRING, !NOT, VAR, WILD, !FOLD, glob_match, "matches", "does not match"},
-    {"StringNotEquals", OPERAND_STRING, NOT, VAR, !WILD, !FOLD, match_text, "is", "is not"},
-    {"StringNotEqualsIgnoreCase", OPERAND_STRING, NOT, VAR, !WILD, FOLD, match_text_nocase, "is (in any case)",
-     "is not (in any case)"},
-    {"StringNotLike", OPERAND_STRING, NOT, VAR, WILD, !FOLD, glob_match, "matches", "does not match"},
+const struct condition_operator operators[] = {
+    {"ArnEquals",                 OPERAND_ARN,    NO,  WILD, NO,   glob_match_arn, "matches",       "does not match"  },
+    {"ArnLike",                   OPERAND_ARN,    NO,  WILD, NO,   glob_match_arn, "matches",       "does not match"  },
+    {"ArnNotEquals",              OPERAND_ARN,    NOT, WILD, NO,   glob_match_arn, "matches",       "does not match"  },
+    {"ArnNotLike",                OPERAND_ARN,    NOT, WILD, NO,   glob_match_arn, "matches",       "does not match"  },
+    {"BinaryEquals",              OPERAND_BINARY, NO,  NO,   NO,   match_binary,   "is",            "is not"          },
+    {"Bool",                      OPERAND_BOOL,   NO,  NO,   FOLD, match_bool,     "is",            "is not"          },
+    {"DateEquals",                OPERAND_DATE,   NO,  NO,   NO,   date_equals,    "is",            "is not"          },
+    {"DateGreaterThan",           OPERAND_DATE,   NO,  NO,   NO,   date_greater,   "is after",      "is not after"    },
+    {"DateGreaterThanEquals",     OPERAND_DATE,   NO,  NO,   NO,   date_min,       "is not before", "is before"       },
+    {"DateLessThan",              OPERAND_DATE,   NO,  NO,   NO,   date_less,      "is before",     "is not before"   },
+    {"DateLessThanEquals",        OPERAND_DATE,   NO,  NO,   NO,   date_max,       "is not after",  "is after"        },
+    {"DateNotEquals",             OPERAND_DATE,   NOT, NO,   NO,   date_equals,    "is",            "is not"          },
+    {"IpAddress",                 OPERAND_IP,     NO,  NO,   NO,   match_ip,       "is in",         "is not in"       },
+    {"NotIpAddress",              OPERAND_IP,     NOT, NO,   NO,   match_ip,       "is in",         "is not in"       },
+    {"Null",                      OPERAND_NULL,   NO,  NO,   FOLD, match_bool,     "",              ""                },
+    {"NumericEquals",             OPERAND_NUMBER, NO,  NO,   NO,   number_equals,  "is",            "is not"          },
+    {"NumericGreaterThan",        OPERAND_NUMBER, NO,  NO,   NO,   number_greater, "is above",      "is not above"    },
+    {"NumericGreaterThanEquals",  OPERAND_NUMBER, NO,  NO,   NO,   number_min,     "is at least",   "is below"        },
+    {"NumericLessThan",           OPERAND_NUMBER, NO,  NO,   NO,   number_less,    "is below",      "is not below"    },
+    {"NumericLessThanEquals",     OPERAND_NUMBER, NO,  NO,   NO,   number_max,     "is at most",    "is above"        },
+    {"NumericNotEquals",          OPERAND_NUMBER, NOT, NO,   NO,   number_equals,  "is",            "is not"          },
+    {"StringEquals",              OPERAND_STRING, NO,  NO,   NO,   match_text,     "is",            "is not"          },
+    {"StringEqualsIgnoreCase",    OPERAND_STRING, NO,  NO,   FOLD, match_nocase,   "is, any case",  "is not, any case"},
+    {"StringLike",                OPERAND_STRING, NO,  WILD, NO,   glob_match,     "matches",       "does not match"  },
+    {"StringNotEquals",           OPERAND_STRING, NOT, NO,   NO,   match_text,     "is",            "is not"          },
+    {"StringNotEqualsIgnoreCase", OPERAND_STRING, NOT, NO,   FOLD, match_nocase,   "is, any case",  "is not, any case"},
+    {"StringNotLike",             OPERAND_STRING, NOT, WILD, NO,   glob_match,     "matches",       "does not match"  },
 };
 const size_t operator_count = sizeof operators / sizeof *operators;
 
-static const struct operator *find(str name)
+static const struct condition_operator *find(str name)
 {
     size_t low = 0, high = operator_count;
     while (low < high) {
@@ -148,7 +144,7 @@ static const struct operator *find(str name)
     return NULL;
 }
 
-const struct operator *operator_find(str name, operator_set *set, bool *if_exists)
+const struct condition_operator *operator_find(str name, operator_set *set, bool *if_exists)
 {
     const str all = STR("ForAllValues:"), any = STR("ForAnyValue:"), exists = STR("IfExists");
     *set = str_starts(name, all) ? SET_FOR_ALL : str_starts(name, any) ? SET_FOR_ANY : SET_NONE;
@@ -157,8 +153,8 @@ const struct operator *operator_find(str name, operator_set *set, bool *if_exist
     *if_exists = str_ends(name, exists);
     if (*if_exists)
         name.len -= exists.len;
-    const struct operator *op = find(name);
-    if (op && op->type == OPERAND_PRESENCE && (*if_exists || *set != SET_NONE))
+    const struct condition_operator *op = find(name);
+    if (op && op->type == OPERAND_NULL && (*if_exists || *set != SET_NONE))
         return NULL;
     return op;
 }

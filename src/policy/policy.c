@@ -144,7 +144,7 @@ static void read_conditions(arena *a, struct statement *s, const node *n)
     for (NODE_EACH(by_operator, n)) {
         operator_set set;
         bool if_exists;
-        const struct operator *op = operator_find(node_key(by_operator), &set, &if_exists);
+        const struct condition_operator *op = operator_find(node_key(by_operator), &set, &if_exists);
         if (!node_is_object(by_operator)) {
             s->odd = true;
             continue;
@@ -251,7 +251,8 @@ const struct policy *policy_parse(arena *a, const source *s, const node *documen
 {
     const node *list = node_get(document, "Statement"), *version = node_get(document, "Version");
     if (!node_is_object(document)) {
-        (void)source_error(s, document, e, "expected a policy document (an object), found %s", node_kind_name(document));
+        (void)source_error(s, document, e, "expected a policy document (an object), found %s",
+                           node_kind_name(document));
         return NULL;
     }
     if (!node_is_list(list) && !node_is_object(list)) {
@@ -261,7 +262,8 @@ const struct policy *policy_parse(arena *a, const source *s, const node *documen
     }
     struct policy *p = NEW(a, struct policy);
     size_t strangers = count_strangers(document);
-    struct statement *statements = NEW_ARRAY(a, struct statement, (node_is_list(list) ? node_count(list) : 1) + strangers);
+    struct statement *statements =
+        NEW_ARRAY(a, struct statement, (node_is_list(list) ? node_count(list) : 1) + strangers);
     *p = (struct policy){.source = s, .document = document, .statements = statements};
     p->version = version ? read_version(version) : VERSION_2008;
     for (const node *n = values_first(list); n; n = values_next(list, n)) {

@@ -26,7 +26,7 @@ struct action {
 
 /* One key of one operator. */
 struct condition {
-    const struct operator *op; /* NULL: no such operator */
+    const struct condition_operator *op; /* NULL: no such operator */
     operator_set set;
     bool if_exists;
     bool odd; /* a value of a wrong type, or none: what it means is not known */

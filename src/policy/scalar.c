@@ -191,7 +191,7 @@ bool ip_in(const struct ip_range *address, const struct ip_range *range)
 
 static int base64_digit(char c)
 {
-    return c >= 'A' && c <= 'Z' ? c - 'A'
+    return c >= 'A' && c <= 'Z'   ? c - 'A'
            : c >= 'a' && c <= 'z' ? c - 'a' + 26
            : ascii_is_digit(c)    ? c - '0' + 52
            : c == '+'             ? 62

@@ -20,7 +20,7 @@ struct ip_range {
     unsigned size; /* 4 or 16 bytes */
     unsigned bits; /* of the prefix; 8 * size: one address */
 };
-bool ip_read(str text, struct ip_range *out);                       /* an address, or address/bits */
+bool ip_read(str text, struct ip_range *out);                             /* an address, or address/bits */
 bool ip_in(const struct ip_range *address, const struct ip_range *range); /* never across families */
 
 /* Base-64 with padding, as policies hold binary values. Gives the bytes one by one: comparing needs no memory. */

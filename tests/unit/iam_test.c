@@ -21,7 +21,7 @@ static const char *folder = "tests/iam";
 struct run {
     const char *path;
     unsigned line;
-    bool table; /* ours: "doc" must be there */
+    bool table;                                              /* ours: "doc" must be there */
     void (*check)(arena *a, struct run *r, const source *s); /* NULL: cases of `simulate` */
     size_t cases, failed_cases, failures;
     size_t by_decision[4];
@@ -146,10 +146,10 @@ static void check_trust(arena *a, struct run *r, const source *s)
         const char *name;
         tri is;
     } rows[] = {
-        {"somebody", t.somebody},
-        {"only_account", t.only_account},
-        {"names_account", t.names_account},
-        {"needs_org", t.needs_org},
+        {"somebody",           t.somebody          },
+        {"only_account",       t.only_account      },
+        {"names_account",      t.names_account     },
+        {"needs_org",          t.needs_org         },
         {"allows_tag_session", t.allows_tag_session},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -175,7 +175,8 @@ static struct context_key *read_given(arena *a, const node *object, size_t *coun
     for (NODE_EACH(n, object)) {
         str *values = NEW_ARRAY(a, str, node_is_list(n) ? node_count(n) : 1);
         struct context_key *k = &keys[(*count)++];
-        *k = (struct context_key){.name = node_key(n), .state = KEY_PRESENT, .multivalued = node_is_list(n), .values = values};
+        *k = (struct context_key){
+            .name = node_key(n), .state = KEY_PRESENT, .multivalued = node_is_list(n), .values = values};
         for (const node *v = values_first(n); v; v = values_next(n, v))
             values[k->count++] = node_text(v);
     }
@@ -361,10 +362,14 @@ static void contexts_are_filled(void **state)
     assert_int_equal(r.failures, 0);
 }
 
+#define SCP(apply, level) .scps_apply = (apply), .scps = &(level), .scp_count = 1
+#define RCP(apply, level) .rcps_apply = (apply), .rcps = &(level), .rcp_count = 1
+
 /* What no capture tells is unknown, never "none". */
 static bool ask_unknown(arena *a, void *arg, error *e)
 {
-    static char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
+    static char text[] =
+        "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}}";
     source *s = source_of_text(a, str_from(text));
     (void)arg;
     assert_true(json_read(a, s, e));
@@ -372,36 +377,37 @@ static bool ask_unknown(arena *a, void *arg, error *e)
     struct policy_ref both[] = {all, gone};
     struct policy_set full = {&all, 1, true}, cut = {&all, 1, false}, lost = {&gone, 1, true}, mixed = {both, 2, true},
                       none = {NULL, 0, true}, empty_cut = {NULL, 0, false};
-    struct level open = {STR("r-1"), {0}, full}, level_cut = {STR("r-1"), {0}, cut}, level_lost = {STR("r-1"), {0}, lost},
-                 level_none = {STR("r-1"), {0}, none}, level_empty_cut = {STR("r-1"), {0}, empty_cut};
+    struct level open = {STR("r-1"), {0}, full}, level_cut = {STR("r-1"), {0}, cut},
+                 level_lost = {STR("r-1"), {0}, lost}, level_none = {STR("r-1"), {0}, none},
+                 level_half = {STR("r-1"), {0}, empty_cut};
     const struct {
         struct layers layers;
         decision is;
     } rows[] = {
-        {{.identity = &full}, DECISION_ALLOWED},
-        {{.identity = &none}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = NULL}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = &cut}, DECISION_UNKNOWN},   /* a Deny may be among the rest */
-        {{.identity = &lost}, DECISION_UNKNOWN},
-        {{.identity = &mixed}, DECISION_UNKNOWN},
-        {{.identity = &empty_cut}, DECISION_UNKNOWN},
-        {{.identity = &full, .boundary = &lost}, DECISION_UNKNOWN},
-        {{.identity = &none, .boundary = &lost}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = &full, .boundary = &none}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = &full, .session = &cut}, DECISION_UNKNOWN},
-        {{.identity = &full, .resource = &gone}, DECISION_UNKNOWN},
-        {{.identity = &none, .resource = &gone}, DECISION_UNKNOWN},
-        {{.identity = &full, .scps_apply = TRI_YES, .scps = &open, .scp_count = 1}, DECISION_ALLOWED},
-        {{.identity = &full, .scps_apply = TRI_UNKNOWN, .scps = &open, .scp_count = 1}, DECISION_ALLOWED},
-        {{.identity = &full, .scps_apply = TRI_NO, .scps = &level_none, .scp_count = 1}, DECISION_ALLOWED},
-        {{.identity = &full, .scps_apply = TRI_UNKNOWN, .scps = &level_none, .scp_count = 1}, DECISION_UNKNOWN},
-        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_none, .scp_count = 1}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_cut, .scp_count = 1}, DECISION_UNKNOWN},
-        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_lost, .scp_count = 1}, DECISION_UNKNOWN},
-        {{.identity = &full, .scps_apply = TRI_YES, .scps = &level_empty_cut, .scp_count = 1}, DECISION_UNKNOWN},
-        {{.identity = &none, .scps_apply = TRI_YES, .scps = &level_cut, .scp_count = 1}, DECISION_IMPLICITLY_DENIED},
-        {{.identity = &full, .rcps_apply = TRI_YES, .rcps = &level_lost, .rcp_count = 1}, DECISION_UNKNOWN},
-        {{.identity = &full, .rcps_apply = TRI_UNKNOWN, .rcps = &level_none, .rcp_count = 1}, DECISION_ALLOWED},
+        {{.identity = &full},                               DECISION_ALLOWED          },
+        {{.identity = &none},                               DECISION_IMPLICITLY_DENIED},
+        {{.identity = NULL},                                DECISION_IMPLICITLY_DENIED},
+        {{.identity = &cut},                                DECISION_UNKNOWN          },
+        {{.identity = &lost},                               DECISION_UNKNOWN          },
+        {{.identity = &mixed},                              DECISION_UNKNOWN          },
+        {{.identity = &empty_cut},                          DECISION_UNKNOWN          },
+        {{.identity = &full, .boundary = &lost},            DECISION_UNKNOWN          },
+        {{.identity = &none, .boundary = &lost},            DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .boundary = &none},            DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, .session = &cut},              DECISION_UNKNOWN          },
+        {{.identity = &full, .resource = &gone},            DECISION_UNKNOWN          },
+        {{.identity = &none, .resource = &gone},            DECISION_UNKNOWN          },
+        {{.identity = &full, SCP(TRI_YES, open)},           DECISION_ALLOWED          },
+        {{.identity = &full, SCP(TRI_UNKNOWN, open)},       DECISION_ALLOWED          },
+        {{.identity = &full, SCP(TRI_NO, level_none)},      DECISION_ALLOWED          },
+        {{.identity = &full, SCP(TRI_UNKNOWN, level_none)}, DECISION_UNKNOWN          },
+        {{.identity = &full, SCP(TRI_YES, level_none)},     DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, SCP(TRI_YES, level_cut)},      DECISION_UNKNOWN          },
+        {{.identity = &full, SCP(TRI_YES, level_lost)},     DECISION_UNKNOWN          },
+        {{.identity = &full, SCP(TRI_YES, level_half)},     DECISION_UNKNOWN          },
+        {{.identity = &none, SCP(TRI_YES, level_cut)},      DECISION_IMPLICITLY_DENIED},
+        {{.identity = &full, RCP(TRI_YES, level_lost)},     DECISION_UNKNOWN          },
+        {{.identity = &full, RCP(TRI_UNKNOWN, level_none)}, DECISION_ALLOWED          },
     };
     struct context nothing = {.rest = KEY_UNKNOWN};
     struct request q = {.principal = STR("arn:aws:iam::111122223333:user/jo"),
@@ -449,10 +455,8 @@ static void corpus_agrees(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_hold),
-        cmocka_unit_test(trust_is_read),
-        cmocka_unit_test(contexts_are_filled),
-        cmocka_unit_test(lost_policies_are_unknown),
+        cmocka_unit_test(tables_hold),         cmocka_unit_test(trust_is_read),
+        cmocka_unit_test(contexts_are_filled), cmocka_unit_test(lost_policies_are_unknown),
         cmocka_unit_test(corpus_agrees),
     };
     if (argc > 1)
