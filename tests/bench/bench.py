@@ -4,6 +4,8 @@
 First the planted verdicts are compared; only then the clock is looked at. Runs are interleaved A B A B, the least of five in each block, the ratio
 being the median over the blocks; CPU time decides, so that other work on the machine blurs it little. Nothing here fails because of time.
 
+    bench.py [--build FOLDER]     whose program is measured; default build
+
     BENCH_ACCOUNTS (100), BENCH_SIZE (1000000), BENCH_SEED (1), BENCH_BLOCKS (5), BENCH_PROFILE (1: where the instructions go, by callgrind; 0: not)
 """
 import os
@@ -14,6 +16,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+if sys.argv[1:2] == ["--build"]:
+    os.environ["ORGEXIT"] = str(Path(sys.argv[2]).resolve() / "orgexit")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import judge  # noqa: E402
 
