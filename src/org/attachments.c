@@ -107,6 +107,13 @@ static bool attach(struct attaching *t, str target, const struct org_policy *p)
     return true;
 }
 
+/* A target that is neither an OU nor an account, though all of those are captured: the policy may be attached anywhere. */
+static bool is_nowhere(const struct load *l, str target)
+{
+    return !l->tree_cut && l->org->list_accounts.state == CAPTURE_WHOLE && !map_get(&l->org->units_by_id, target) &&
+           !map_get(&l->org->accounts_by_id, target);
+}
+
 static bool load_targets(struct attaching *t, const struct org_policy *p)
 {
     struct load *l = t->load;
@@ -125,6 +132,8 @@ static bool load_targets(struct attaching *t, const struct org_policy *p)
             return source_error(d.source, item, l->error, "a target without \"TargetId\"");
         load_check_arn(l, &d, item, arn);
         attach(t, id, p);
+        if (is_nowhere(l, id))
+            not_whole(t, arena_printf(l->arena, "%.*s.json names the target %.*s, which no capture shows", STR_ARG(d.path), STR_ARG(id)));
     }
     return true;
 }

@@ -10,6 +10,7 @@ struct load {
     VEC(struct org_account *) accounts;
     VEC(struct unit *) units;
     VEC(struct org_policy *) policies;
+    bool tree_cut; /* some list of roots or OUs is not whole: there may be units that no capture shows */
     error *error;
 };
 

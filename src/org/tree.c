@@ -15,6 +15,17 @@ static struct unit *add_unit(struct load *l, str id)
     return *slot;
 }
 
+/* A word that is one of the types but for a letter or two was damaged on its way here. */
+static bool is_nearly_a_type(str name)
+{
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++) {
+        size_t distance = str_distance(name, str_from(policy_type_names[t]), 3);
+        if (distance > 0 ? distance <= 3 : !str_is(name, policy_type_names[t]))
+            return true;
+    }
+    return false;
+}
+
 static bool load_policy_types(struct load *l, const struct capture_doc *d, const node *root)
 {
     struct organization *o = l->org;
@@ -35,12 +46,12 @@ static bool load_policy_types(struct load *l, const struct capture_doc *d, const
         if (!member_text(d->source, item, "Type", &name, l->error) ||
             !member_text(d->source, item, "Status", &status, l->error))
             return false;
-        nameless |= !name.len;
+        nameless |= !name.len || is_nearly_a_type(name);
         for (int t = 0; t < POLICY_TYPE_COUNT; t++)
             if (str_is(name, policy_type_names[t]))
                 o->types_enabled[t] = str_is(status, "ENABLED") ? TRI_YES : TRI_UNKNOWN; /* PENDING_... */
     }
-    for (int t = 0; nameless && t < POLICY_TYPE_COUNT; t++) /* the one without a name may be any */
+    for (int t = 0; nameless && t < POLICY_TYPE_COUNT; t++) /* one without a name may be any */
         if (o->types_enabled[t] == TRI_NO)
             o->types_enabled[t] = TRI_UNKNOWN;
     for (int t = 0; second && t < POLICY_TYPE_COUNT; t++) /* an organization has one root: two must at least agree */
@@ -74,6 +85,7 @@ static bool load_roots(struct load *l)
         d->state = CAPTURE_UNKNOWN; /* every organization has one root */
         d->why = STR("list-roots shows no root");
     }
+    l->tree_cut |= d->state != CAPTURE_WHOLE;
     if (str_is(o->feature_set, "CONSOLIDATED_BILLING"))
         for (int t = 0; t < POLICY_TYPE_COUNT; t++)
             o->types_enabled[t] = TRI_NO; /* no policies exist there at all */
@@ -97,6 +109,7 @@ static bool load_children(struct load *l, struct unit *parent)
     struct capture_doc d;
     if (!load_capture(l, CAPTURE_LIST_OUS_FOR_PARENT, parent->id, &d))
         return false;
+    l->tree_cut |= d.state != CAPTURE_WHOLE;
     for (NODE_EACH(item, node_get(d.root, "OrganizationalUnits"))) {
         str id, name, arn;
         if (!member_text(d.source, item, "Id", &id, l->error) || !member_text(d.source, item, "Name", &name, l->error) ||

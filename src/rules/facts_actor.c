@@ -436,11 +436,21 @@ static str where_of(struct facts *f, const struct match *m)
                               : arena_printf(f->arena, " at %.*s", STR_ARG(m->level->id));
 }
 
+/* Why what is attached to that root, OU or account is not known. */
+static str why_not_whole(struct facts *f, str id)
+{
+    const struct unit *unit = map_get(&f->run->org->units_by_id, id);
+    const struct org_account *account = unit ? NULL : organization_account(f->run->org, id);
+    return unit ? unit->attached[POLICY_SCP].why : account ? account->attached[POLICY_SCP].why : (str){0};
+}
+
 str facts_sentence_of_match(struct facts *f, const struct match *m)
 {
     str where = where_of(f, m);
-    if (!m->policy)
-        return arena_printf(f->arena, "what else is attached%.*s is not known", STR_ARG(where));
+    if (!m->policy) {
+        str why = m->level ? why_not_whole(f, m->level->id) : (str){0};
+        return arena_printf(f->arena, "what else is attached%.*s is not known%s%.*s", STR_ARG(where), why.len ? ": " : "", STR_ARG(why));
+    }
     str name = m->policy->name.len ? m->policy->name : m->policy->id;
     if (!m->statement)
         return arena_printf(f->arena, "%.*s%.*s was not captured", STR_ARG(name), STR_ARG(where));
