@@ -400,6 +400,14 @@ tri facts_allowed(struct facts *f, const struct question *q)
 
 /* ---- telling a decision ---- */
 
+/* Why what is attached to that root, OU or account is not known. */
+static str why_not_whole(struct facts *f, str id)
+{
+    const struct unit *unit = map_get(&f->run->org->units_by_id, id);
+    const struct org_account *account = unit ? NULL : organization_account(f->run->org, id);
+    return unit ? unit->attached[POLICY_SCP].why : account ? account->attached[POLICY_SCP].why : (str){0};
+}
+
 struct mark facts_match_mark(struct facts *f, const struct match *m, str action)
 {
     struct mark mark = MARK_NONE;
@@ -420,7 +428,8 @@ struct mark facts_match_mark(struct facts *f, const struct match *m, str action)
         struct call c = {.kind = CAPTURE_DESCRIBE_POLICY, .argument = m->policy->id};
         mark.file = arena_printf(f->arena, "%.*s.json", STR_ARG(call_path(f->arena, &c)));
     } else if (m->layer == LAYER_SCP) {
-        mark.file = STR("organizations/list-targets-for-policy");
+        str why = m->level ? why_not_whole(f, m->level->id) : (str){0}, file = str_cut(&why, ' ');
+        mark.file = str_ends(file, STR(".json")) ? file : STR("organizations/list-policies/SERVICE_CONTROL_POLICY.json");
     } else {
         mark.file = arena_printf(f->arena, "%.*s.json", STR_ARG(f->account->authorization.path));
     }
@@ -434,14 +443,6 @@ static str where_of(struct facts *f, const struct match *m)
         return (str){0};
     return m->level->path.len ? arena_printf(f->arena, " at %.*s", STR_ARG(m->level->path))
                               : arena_printf(f->arena, " at %.*s", STR_ARG(m->level->id));
-}
-
-/* Why what is attached to that root, OU or account is not known. */
-static str why_not_whole(struct facts *f, str id)
-{
-    const struct unit *unit = map_get(&f->run->org->units_by_id, id);
-    const struct org_account *account = unit ? NULL : organization_account(f->run->org, id);
-    return unit ? unit->attached[POLICY_SCP].why : account ? account->attached[POLICY_SCP].why : (str){0};
 }
 
 str facts_sentence_of_match(struct facts *f, const struct match *m)
@@ -686,10 +687,14 @@ static struct value scp_denies(struct facts *f, route r, bool regional)
     }
     v = fact_list(items, count, complete, why);
     if (!complete) {
+        bool told_open = false;
         for (size_t i = 0; i < t->deny_count; i++) {
             const struct match *m = &t->denies[i];
             bool here = m->layer == LAYER_SCP && m->matches != TRI_YES &&
                         (!m->statement || statement_tests_key(m->statement, STR("aws:RequestedRegion")) == regional);
+            if (here && !m->policy && told_open) /* what else is attached: once says it for all levels */
+                continue;
+            told_open |= here && !m->policy;
             if (here)
                 tell_open(f, &v, m, 1, action);
             for (size_t k = 0; here && k < m->depends_on_count; k++)
