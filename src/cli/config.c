@@ -40,16 +40,14 @@ static str search(arena *a, str near)
     return (str){0};
 }
 
-static bool read_yaml(arena *a, str path, source **out, error *e)
+static bool read_yaml(arena *a, str path, source *s, error *e)
 {
-    source *s = NEW(a, source);
     s->file = path;
     switch (file_read(a, AT_FDCWD, arena_cstr(a, path), path, YAML_LIMIT, &s->text, &s->len, e)) {
     case READ_ABSENT: return error_at(e, path, 0, 0, "there is no such file");
     case READ_FAILED: return false;
     case READ_DONE: break;
     }
-    *out = s;
     return yaml_read(a, s, YAML_OURS, e);
 }
 
@@ -129,8 +127,8 @@ bool config_read(arena *a, const struct arguments *args, str near, struct config
         path = search(a, near);
     if (!path.len)
         return true;
-    source *s = NULL;
-    if (!read_yaml(a, path, &s, e))
+    source *s = NEW(a, source);
+    if (!read_yaml(a, path, s, e))
         return false;
     size_t slash = path.len;
     while (slash > 0 && path.ptr[slash - 1] != '/')
@@ -157,8 +155,8 @@ struct reading {
 
 static bool read_pack(struct reading *r, str path)
 {
-    source *s = NULL;
-    if (!read_yaml(r->arena, path, &s, r->error))
+    source *s = NEW(r->arena, source);
+    if (!read_yaml(r->arena, path, s, r->error))
         return false;
     VEC_PUSH(r->arena, &r->packs)->source = s;
     return true;

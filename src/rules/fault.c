@@ -27,7 +27,7 @@ static size_t key_start(const source *s, const node *n)
 static uint32_t code_points(const char *text, size_t len)
 {
     uint32_t n = 0;
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; text && i < len; i++)
         n += ((unsigned char)text[i] & 0xC0) != 0x80;
     return n;
 }

@@ -10,7 +10,7 @@ check() { # NAME, then a command that succeeds
 }
 sanitize=
 nm "$library" 2>/dev/null | grep -q __asan_ && sanitize="-fsanitize=address,undefined"
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2086,SC2046 # words
 ${CC:-cc} -std=c11 -Wall -Wextra -Werror $sanitize -Isrc -o "$work/example" tests/api/example.c "$library" \
     $(pkg-config --libs libcjson yaml-0.1 libpcre2-8 libcrypto) -pthread || { echo "0 passed, 1 failed"; exit 1; }
 "$work/example" samples/acme as-of 2026-11-20T12:00:00Z >"$work/out"
