@@ -64,9 +64,13 @@ static void add_pattern(struct makings *m, const struct atom *atom, str text, vo
         variable_fill(m->ev, text, op->wildcards, &f);
         if (f.open || f.alternative.text.ptr || atom->version == VERSION_UNKNOWN)
             m->exact = false; /* hints take its place */
-        if (f.open || f.missing)
+        if (f.missing)
             return;
         p.glob = f.glob;
+        if (f.open) { /* a text that could match it */
+            p.wildcards = true;
+            p.arn = false;
+        }
     }
     *VEC_PUSH(m->ev->arena, (pattern_list *)to) = p;
 }
@@ -379,8 +383,6 @@ static void set_cells(struct makings *m)
         }
         kinds[count++] = m->texts.items[i];
     }
-    add_cell(m, KEY_PRESENT, true, NULL, 0);
-    add_cell(m, KEY_PRESENT, true, &empty_text, 1);
     for (unsigned set = 1; set < 1u << count; set++) {
         str *values = NEW_ARRAY(m->ev->arena, str, count);
         size_t n = 0;
@@ -389,6 +391,8 @@ static void set_cells(struct makings *m)
                 values[n++] = kinds[k];
         add_cell(m, KEY_PRESENT, true, values, n);
     }
+    add_cell(m, KEY_PRESENT, true, NULL, 0);
+    add_cell(m, KEY_PRESENT, true, &empty_text, 1);
 }
 
 struct cells cells_of(const struct eval *ev, const struct cells_question *q)

@@ -45,6 +45,9 @@ struct outcome decide(const struct decider *d);
 /* The statement of a record matched anew, for instance after the overlay has changed. */
 void record_match(const struct decider *d, struct record *r);
 
+/* The same but for the statement's conditions: the record matches when this and all of them hold. */
+tri record_without_conditions(const struct decider *d, const struct record *r);
+
 /* When the outcome is open, tries all that the unknown keys may be and makes it as sharp as that shows; fills
  * out->decision, depends_on, residual and the witnesses. */
 void model_sharpen(struct decider *d, struct outcome *o, struct verdict_trace *out);

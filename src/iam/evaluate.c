@@ -193,12 +193,23 @@ static tri applies(const struct decider *d, layer l)
     return l == LAYER_SCP ? d->scps : l == LAYER_RCP ? d->rcps : TRI_YES;
 }
 
-void record_match(const struct decider *d, struct record *r)
+/* What holds for the record beside its statement. */
+static tri record_limit(const struct decider *d, const struct record *r, tri matches)
 {
-    tri matches = statement_matches(&d->ev, r->statement, kind_of(r->layer), &r->named);
     if (r->statement->effect == EFFECT_UNKNOWN)
         matches = tri_and(matches, TRI_UNKNOWN);
-    r->matches = r->denies ? tri_and(matches, applies(d, r->layer)) : matches;
+    return r->denies ? tri_and(matches, applies(d, r->layer)) : matches;
+}
+
+void record_match(const struct decider *d, struct record *r)
+{
+    r->matches = record_limit(d, r, statement_matches(&d->ev, r->statement, kind_of(r->layer), &r->named));
+}
+
+tri record_without_conditions(const struct decider *d, const struct record *r)
+{
+    struct named named;
+    return record_limit(d, r, statement_is_about(&d->ev, r->statement, kind_of(r->layer), &named));
 }
 
 /* Where one matching Allow decides for a layer or level, and no report names it; else NULL. */

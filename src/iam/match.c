@@ -249,7 +249,7 @@ static tri principal_for(const struct eval *ev, const struct statement *s, docum
     return given ? TRI_UNKNOWN : TRI_YES; /* Principal belongs in resource policies and RCPs only */
 }
 
-tri statement_matches(const struct eval *ev, const struct statement *s, document_kind kind, struct named *named)
+tri statement_is_about(const struct eval *ev, const struct statement *s, document_kind kind, struct named *named)
 {
     tri all = action_of_statement(ev, s);
     if (all == TRI_NO)
@@ -261,9 +261,13 @@ tri statement_matches(const struct eval *ev, const struct statement *s, document
     if (all == TRI_NO)
         return TRI_NO;
     all = tri_and(all, principal_for(ev, s, kind, named));
-    if (all != TRI_NO && s->condition_count)
-        all = tri_and(all, conditions_hold(ev, s));
     return s->odd ? tri_and(all, TRI_UNKNOWN) : all;
+}
+
+tri statement_matches(const struct eval *ev, const struct statement *s, document_kind kind, struct named *named)
+{
+    tri all = statement_is_about(ev, s, kind, named);
+    return all == TRI_NO || !s->condition_count ? all : tri_and(all, conditions_hold(ev, s));
 }
 
 /* ---- what an open statement turns on ---- */

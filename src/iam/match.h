@@ -48,7 +48,10 @@ tri principal_of_statement(const struct eval *ev, const struct statement *s, str
 /* Which elements a kind of policy has. */
 typedef enum { DOCUMENT_IDENTITY, DOCUMENT_SCP, DOCUMENT_RCP, DOCUMENT_RESOURCE } document_kind;
 
-/* The whole statement. *named is filled for policies with principals. */
+/* All of the statement but its conditions. *named is filled for policies with principals. */
+tri statement_is_about(const struct eval *ev, const struct statement *s, document_kind kind, struct named *named);
+
+/* The whole statement. */
 tri statement_matches(const struct eval *ev, const struct statement *s, document_kind kind, struct named *named);
 
 /* Calls `add` for each context key that is not known and that an open element of the statement reads. */

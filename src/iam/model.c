@@ -4,17 +4,33 @@
  */
 #include "iam/model.h"
 
+#include <assert.h>
+
 #include "iam/variable.h"
 #include "policy/key.h"
 
-enum { AXES_MAX = 12, TABLE_MAX = 4096, TIED_MAX = 24 };
+enum { TABLE_MAX = 4096, TIED_MAX = 24 };
+
+/* A condition of an open statement, by its place in an axis. */
+struct term {
+    size_t axis, atom;
+};
+
+/* A statement that is open because of context keys. */
+struct open_record {
+    struct record *record;
+    bool tied; /* reads keys by way of variables: matched anew for each combination */
+    tri rest;  /* all but the terms */
+    VEC(struct term) terms;
+};
 
 struct model {
     struct decider *d;
     arena *arena;
-    VEC(struct record *) open;
+    VEC(struct open_record) open;
     struct key_list keys;
     struct table table;
+    bool tied; /* some statement is */
     VEC(str) hints[AXES_MAX];
 };
 
@@ -35,15 +51,15 @@ static void find_open(struct model *m, const struct outcome *o)
         for (size_t k = 0; k < own.keys.count; k++)
             key_list_add(&m->keys, own.keys.items[k]);
         if (own.keys.count)
-            *VEC_PUSH(m->arena, &m->open) = r;
+            VEC_PUSH(m->arena, &m->open)->record = r;
     }
     key_list_sort(&m->keys);
 }
 
 static size_t axis_of(const struct model *m, str key)
 {
-    for (size_t i = 0; i < m->keys.keys.count; i++)
-        if (str_eq_nocase(m->keys.keys.items[i], key))
+    for (size_t i = 0; i < m->table.axis_count; i++)
+        if (str_eq_nocase(m->table.axes[i].key, key))
             return i;
     return SIZE_MAX;
 }
@@ -57,7 +73,7 @@ static void find_atoms(struct model *m, struct axis *axis)
 {
     VEC(struct atom) atoms = {0};
     for (size_t i = 0; i < m->open.count; i++) {
-        const struct statement *s = m->open.items[i]->statement;
+        const struct statement *s = m->open.items[i].record->statement;
         for (size_t k = 0; k < s->condition_count; k++)
             if (usable(&s->conditions[k]) && str_eq_nocase(s->conditions[k].key, axis->key))
                 *VEC_PUSH(m->arena, &atoms) = (struct atom){&s->conditions[k], s->policy->version};
@@ -131,9 +147,10 @@ static void tie(struct model *m, str key)
         m->table.axes[at].tied = true;
 }
 
-/* Variables of a list of texts: ties their keys; with `c` also hints what to compare. */
-static void find_ties(struct model *m, policy_version version, const node *list, const struct condition *c)
+/* Variables of a list of texts: ties their keys; with `c` also hints what to compare. False: there are none. */
+static bool find_ties(struct model *m, policy_version version, const node *list, const struct condition *c)
 {
+    bool any = false;
     for (const node *n = values_first(list); n; n = values_next(list, n)) {
         str text = node_is_string(n) ? node_text(n) : (str){0}, rest = text;
         struct variable v;
@@ -145,6 +162,7 @@ static void find_ties(struct model *m, policy_version version, const node *list,
                 open = true;
                 tie(m, v.key);
             }
+        any |= open;
         if (open && c) {
             tie(m, c->key);
             hint_both_ways(m, c, text);
@@ -159,16 +177,19 @@ static void find_ties(struct model *m, policy_version version, const node *list,
             }
         }
     }
+    return any;
 }
 
 static void find_all_ties(struct model *m)
 {
     for (size_t i = 0; i < m->open.count; i++) {
-        const struct statement *s = m->open.items[i]->statement;
-        find_ties(m, s->policy->version, s->resource, NULL);
+        const struct statement *s = m->open.items[i].record->statement;
+        bool tied = find_ties(m, s->policy->version, s->resource, NULL);
         for (size_t k = 0; k < s->condition_count; k++)
             if (usable(&s->conditions[k]) && operator_takes_variables(s->conditions[k].op))
-                find_ties(m, s->policy->version, s->conditions[k].node, &s->conditions[k]);
+                tied |= find_ties(m, s->policy->version, s->conditions[k].node, &s->conditions[k]);
+        m->open.items[i].tied |= tied;
+        m->tied |= tied;
     }
 }
 
@@ -242,60 +263,143 @@ static void merge_cells(struct model *m, struct axis *axis)
     axis->count = count;
 }
 
-/* False: too many keys or combinations. */
-static bool make_axes(struct model *m)
+/* Fills the axes, and those that are tied again: what one key may be is also what another is compared with. */
+static void fill_axes(struct model *m)
 {
-    size_t n = m->keys.keys.count;
-    if (n == 0 || n > AXES_MAX)
-        return false;
-    m->table.axes = NEW_ARRAY(m->arena, struct axis, n);
-    m->table.axis_count = n;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < m->table.axis_count; i++) {
         m->table.axes[i].key = m->keys.keys.items[i];
         find_atoms(m, &m->table.axes[i]);
         fill_axis(m, i);
     }
-    find_all_ties(m);
-    for (size_t i = 0; i < n; i++) { /* again: what one key may be is also what another is compared with */
-        bool tied = m->table.axes[i].tied;
-        if (tied)
-            fill_axis(m, i);
+    for (int round = 0; round < 2; round++) {
+        find_all_ties(m);
+        for (size_t i = 0; i < m->table.axis_count; i++)
+            if (m->table.axes[i].tied)
+                fill_axis(m, i);
     }
-    find_all_ties(m);
-    m->table.size = 1;
-    for (size_t i = 0; i < n; i++) {
-        struct axis *axis = &m->table.axes[i];
-        if (axis->tied)
-            fill_axis(m, i);
-        merge_cells(m, axis);
-        axis->stride = m->table.size;
-        if (axis->count > TABLE_MAX / m->table.size)
-            return false;
-        m->table.size *= axis->count;
+}
+
+/* Leaves keys out, the one with the most cells first, until the rest can be tried: they stay unknown. */
+static void fit_table(struct table *t)
+{
+    for (;;) {
+        size_t most = 0;
+        t->size = 1;
+        for (size_t i = 0; i < t->axis_count; i++) {
+            t->axes[i].stride = t->size;
+            t->size = t->size > TABLE_MAX ? t->size : t->size * t->axes[i].count;
+            most = t->axes[i].count > t->axes[most].count ? i : most;
+        }
+        if (t->size <= TABLE_MAX)
+            return;
+        t->axis_count--;
+        memmove(&t->axes[most], &t->axes[most + 1], (t->axis_count - most) * sizeof *t->axes);
     }
-    return true;
+}
+
+static void make_axes(struct model *m)
+{
+    size_t n = m->keys.keys.count;
+    m->table.axis_count = n < AXES_MAX ? n : AXES_MAX;
+    m->table.axes = NEW_ARRAY(m->arena, struct axis, m->table.axis_count);
+    fill_axes(m);
+    for (size_t i = 0; i < m->table.axis_count; i++)
+        merge_cells(m, &m->table.axes[i]);
+    fit_table(&m->table);
 }
 
 /* ---- the table ---- */
 
+/* Which atom of its axis a condition is; false: its key is on no axis. */
+static bool find_term(const struct model *m, const struct condition *c, struct term *out)
+{
+    out->axis = usable(c) ? axis_of(m, c->key) : SIZE_MAX;
+    if (out->axis == SIZE_MAX)
+        return false;
+    const struct axis *axis = &m->table.axes[out->axis];
+    for (out->atom = 0; out->atom < axis->atom_count; out->atom++)
+        if (axis->atoms[out->atom].condition == c)
+            return true;
+    return false;
+}
+
+/* Parts each open statement into what no key on an axis changes, and its conditions on such keys. */
+static void find_terms(struct model *m)
+{
+    for (size_t i = 0; i < m->open.count; i++) {
+        struct open_record *open = &m->open.items[i];
+        const struct statement *s = open->record->statement;
+        struct term term;
+        open->rest = record_without_conditions(m->d, open->record);
+        for (size_t k = 0; k < s->condition_count; k++)
+            if (find_term(m, &s->conditions[k], &term))
+                *VEC_PUSH(m->arena, &open->terms) = term;
+            else
+                open->rest = tri_and(open->rest, condition_holds(&m->d->ev, s->policy->version, &s->conditions[k]));
+    }
+}
+
+static size_t cell_of(const struct axis *axis, size_t at)
+{
+    assert(axis->count > 0 && axis->stride > 0); /* the key's absence is always a cell */
+    return at / axis->stride % axis->count;
+}
+
+static void match_open(const struct model *m, const struct open_record *open, size_t at, bool blur)
+{
+    tri all = open->rest;
+    if (open->tied) {
+        record_match(m->d, open->record);
+        return;
+    }
+    for (size_t i = 0; i < open->terms.count && all != TRI_NO; i++) {
+        const struct term *t = &open->terms.items[i];
+        const struct axis *axis = &m->table.axes[t->axis];
+        tri holds = axis->truth[cell_of(axis, at) * axis->atom_count + t->atom];
+        all = tri_and(all, blur && !axis->exact ? TRI_UNKNOWN : holds);
+    }
+    open->record->matches = all;
+}
+
+/* The outcome when each key is as in combination `at`. With `blur`, keys whose cells may not be all stay unknown. */
+static struct outcome try(struct model *m, size_t at, bool blur)
+{
+    const struct table *t = &m->table;
+    struct context_key overlay[AXES_MAX];
+    for (size_t i = 0; m->tied && i < t->axis_count; i++) {
+        overlay[i] = t->axes[i].cells[cell_of(&t->axes[i], at)];
+        if (blur && !t->axes[i].exact)
+            overlay[i] = (struct context_key){.name = t->axes[i].key};
+    }
+    m->d->ev.overlay = overlay;
+    m->d->ev.overlay_count = m->tied ? t->axis_count : 0;
+    for (size_t i = 0; i < m->open.count; i++)
+        match_open(m, &m->open.items[i], at, blur);
+    struct outcome o = decide(m->d);
+    m->d->ev.overlay = NULL;
+    m->d->ev.overlay_count = 0;
+    return o;
+}
+
+static void restore(struct model *m)
+{
+    for (size_t i = 0; i < m->open.count; i++)
+        record_match(m->d, m->open.items[i].record);
+}
+
 static void fill_table(struct model *m)
 {
     struct table *t = &m->table;
-    struct decider *d = m->d;
-    struct context_key *overlay = arena_alloc(m->arena, t->axis_count * sizeof *overlay);
     t->outcomes = arena_alloc(m->arena, t->size);
-    d->ev.overlay = overlay;
-    d->ev.overlay_count = t->axis_count;
-    for (size_t at = 0; at < t->size; at++) {
-        for (size_t i = 0; i < t->axis_count; i++)
-            overlay[i] = t->axes[i].cells[at / t->axes[i].stride % t->axes[i].count];
-        for (size_t i = 0; i < m->open.count; i++)
-            record_match(d, m->open.items[i]);
-        t->outcomes[at] = (uint8_t)decide(d).decision;
-    }
-    d->ev.overlay_count = 0;
-    for (size_t i = 0; i < m->open.count; i++)
-        record_match(d, m->open.items[i]);
+    find_terms(m);
+    for (size_t at = 0; at < t->size; at++)
+        t->outcomes[at] = (uint8_t)try(m, at, false).decision;
+    for (size_t i = 0; i < t->axis_count && !t->blurred; i++)
+        if (!t->axes[i].exact)
+            t->blurred = arena_alloc(m->arena, t->size);
+    for (size_t at = 0; t->blurred && at < t->size; at++)
+        t->blurred[at] = (uint8_t)try(m, at, true).decision;
+    restore(m);
 }
 
 static bool is_denied(uint8_t outcome)
@@ -320,19 +424,30 @@ static void find_turns(struct table *t)
     }
 }
 
-/* What all combinations agree on; DECISION_UNKNOWN when they do not. */
+struct agreement {
+    bool allowed, explicit, denied;
+};
+
+static void agree(struct agreement *a, const uint8_t *outcomes, size_t count)
+{
+    for (size_t at = 0; at < count; at++) {
+        a->allowed &= outcomes[at] == DECISION_ALLOWED;
+        a->explicit &= outcomes[at] == DECISION_EXPLICITLY_DENIED;
+        a->denied &= is_denied(outcomes[at]);
+    }
+}
+
+/* What all combinations agree on, whatever keys may be beyond their cells; DECISION_UNKNOWN when they do not. */
 static decision agreed(const struct table *t)
 {
-    bool allowed = true, explicit = true, denied = true;
-    for (size_t at = 0; at < t->size; at++) {
-        allowed &= t->outcomes[at] == DECISION_ALLOWED;
-        explicit &= t->outcomes[at] == DECISION_EXPLICITLY_DENIED;
-        denied &= is_denied(t->outcomes[at]);
-    }
-    return allowed    ? DECISION_ALLOWED
-           : explicit ? DECISION_EXPLICITLY_DENIED
-           : denied   ? DECISION_IMPLICITLY_DENIED
-                      : DECISION_UNKNOWN;
+    struct agreement a = {true, true, true};
+    agree(&a, t->outcomes, t->size);
+    if (t->blurred)
+        agree(&a, t->blurred, t->size);
+    return a.allowed    ? DECISION_ALLOWED
+           : a.explicit ? DECISION_EXPLICITLY_DENIED
+           : a.denied   ? DECISION_IMPLICITLY_DENIED
+                        : DECISION_UNKNOWN;
 }
 
 static const struct context_key *witness(const struct model *m, bool allowed, size_t *count)
@@ -345,26 +460,24 @@ static const struct context_key *witness(const struct model *m, bool allowed, si
         struct context_key *keys = arena_alloc(m->arena, t->axis_count * sizeof *keys);
         for (size_t i = 0; i < t->axis_count; i++)
             if (t->axes[i].turns)
-                keys[(*count)++] = t->axes[i].cells[at / t->axes[i].stride % t->axes[i].count];
+                keys[(*count)++] = t->axes[i].cells[cell_of(&t->axes[i], at)];
         return keys;
     }
     return NULL;
 }
 
-static bool all_exact(const struct table *t)
-{
-    bool exact = true;
-    for (size_t i = 0; i < t->axis_count; i++)
-        exact &= t->axes[i].exact;
-    return exact;
-}
-
+/* The keys that turn the answer, and those that were left out where it is still open. */
 static void tell_turns(const struct model *m, struct verdict_trace *out)
 {
     struct key_list keys = {.arena = m->arena};
-    for (size_t i = 0; i < m->table.axis_count; i++)
-        if (m->table.axes[i].turns)
-            key_list_add(&keys, m->table.axes[i].key);
+    bool open = memchr(m->table.outcomes, DECISION_UNKNOWN, m->table.size) != NULL;
+    for (size_t i = 0; i < m->keys.keys.count; i++) {
+        size_t at = axis_of(m, m->keys.keys.items[i]);
+        if (at == SIZE_MAX ? open : m->table.axes[at].turns)
+            key_list_add(&keys, m->keys.keys.items[i]);
+    }
+    if (!keys.keys.count)
+        return; /* it turns on values that were not tried */
     out->depends_on = keys.keys.items;
     out->depends_on_count = keys.keys.count;
     out->residual = table_words(m->arena, &m->table);
@@ -372,26 +485,34 @@ static void tell_turns(const struct model *m, struct verdict_trace *out)
     out->denied_when = witness(m, false, &out->denied_when_count);
 }
 
+/* What the first implicit denial lacks: of a denial that no single layer shows. */
+static void find_missing(struct model *m, struct outcome *o)
+{
+    const uint8_t *found = memchr(m->table.outcomes, DECISION_IMPLICITLY_DENIED, m->table.size);
+    if (!found)
+        return;
+    struct outcome there = try(m, (size_t)(found - m->table.outcomes), false);
+    o->missing = there.missing;
+    o->level = there.level;
+    restore(m);
+}
+
 void model_sharpen(struct decider *d, struct outcome *o, struct verdict_trace *out)
 {
     struct model m = {.d = d, .arena = d->ev.arena, .keys = {.arena = d->ev.arena}};
-    bool open = o->decision == DECISION_UNKNOWN;
     find_open(&m, o);
-    if (open) {
+    if (!m.keys.keys.count)
+        return;
+    make_axes(&m);
+    fill_table(&m);
+    decision all = agreed(&m.table);
+    if (all != DECISION_UNKNOWN) {
+        out->decision = all;
+        find_missing(&m, o);
+    } else if (o->decision == DECISION_UNKNOWN) {
         out->depends_on = m.keys.keys.items;
         out->depends_on_count = m.keys.keys.count;
-    }
-    if (!make_axes(&m))
-        return;
-    fill_table(&m);
-    find_turns(&m.table);
-    decision all = agreed(&m.table);
-    if (all != DECISION_UNKNOWN && all_exact(&m.table))
-        out->decision = all;
-    if (out->decision != DECISION_UNKNOWN) {
-        out->depends_on = NULL;
-        out->depends_on_count = 0;
-    } else if (all == DECISION_UNKNOWN) {
+        find_turns(&m.table);
         tell_turns(&m, out);
     }
 }

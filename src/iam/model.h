@@ -5,6 +5,8 @@
 #include "iam/cells.h"
 #include "iam/decide.h"
 
+enum { AXES_MAX = 12 };
+
 /* One key. Its cells are merged where no condition tells them apart. */
 struct axis {
     str key;
@@ -24,6 +26,7 @@ struct table {
     struct axis *axes;
     size_t axis_count;
     uint8_t *outcomes; /* a decision for each combination of cells */
+    uint8_t *blurred;  /* the same, keys whose cells may not be all being unknown; NULL: there are no such keys */
     size_t size;
 };
 

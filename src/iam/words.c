@@ -135,7 +135,7 @@ static str cells_words(arena *a, const struct axis *axis, const bool *in)
 /* ---- the table as a few products of such sets ---- */
 
 struct cube {
-    bool *in[12]; /* of each axis: its cells */
+    bool *in[AXES_MAX]; /* of each axis: its cells */
 };
 
 static bool holds(const struct table *t, size_t at)
@@ -151,11 +151,35 @@ static bool cube_has(const struct table *t, const struct cube *cube, size_t at)
     return true;
 }
 
-static bool cube_holds(const struct table *t, const struct cube *cube)
+/* The next cell of the cube behind `cell` on an axis; the axis' count when there is none. */
+static size_t next_cell(const struct table *t, const struct cube *cube, size_t axis, size_t cell)
 {
-    for (size_t at = 0; at < t->size; at++)
-        if (cube_has(t, cube, at) && !holds(t, at))
+    while (cell < t->axes[axis].count && !cube->in[axis][cell])
+        cell++;
+    return cell;
+}
+
+/* Whether the request may pass in all of the cube, its axis `fixed` being at `cell`. */
+static bool cube_holds(const struct table *t, const struct cube *cube, size_t fixed, size_t cell)
+{
+    size_t at[AXES_MAX], moved;
+    for (size_t i = 0; i < t->axis_count; i++)
+        at[i] = i == fixed ? cell : next_cell(t, cube, i, 0);
+    do {
+        size_t place = 0;
+        for (size_t i = 0; i < t->axis_count; i++)
+            place += at[i] * t->axes[i].stride;
+        if (!holds(t, place))
             return false;
+        for (moved = 0; moved < t->axis_count; moved++) { /* count on, like a clock with wheels of several sizes */
+            if (moved == fixed)
+                continue;
+            at[moved] = next_cell(t, cube, moved, at[moved] + 1);
+            if (at[moved] < t->axes[moved].count)
+                break;
+            at[moved] = next_cell(t, cube, moved, 0);
+        }
+    } while (moved < t->axis_count);
     return true;
 }
 
@@ -167,11 +191,8 @@ static struct cube grow(arena *a, const struct table *t, size_t from)
         cube.in[i][from / t->axes[i].stride % t->axes[i].count] = true;
     }
     for (size_t i = t->axis_count; i-- > 0;)
-        for (size_t c = 0; c < t->axes[i].count; c++) {
-            bool had = cube.in[i][c];
-            cube.in[i][c] = true;
-            cube.in[i][c] = had || cube_holds(t, &cube);
-        }
+        for (size_t c = 0; c < t->axes[i].count; c++)
+            cube.in[i][c] = cube.in[i][c] || cube_holds(t, &cube, i, c);
     return cube;
 }
 

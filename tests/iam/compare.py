@@ -415,16 +415,24 @@ def not_against(before, after):
     return before == "Unknown" or answer_of(before) == answer_of(after)
 
 
+def makes_sets(statement):
+    """It takes a key for a set that may be none: that changes what other statements mean."""
+    return any(name.startswith("For") and any(k.lower().startswith("example:") for k in by_key)
+               for name, by_key in statement.get("Condition", {}).items())
+
+
 def add_deny(maker, case):
-    maker.pick(case["policies"].get("identity") or [maker.full()])["document"]["Statement"].append(maker.statement("Deny"))
+    deny = maker.statement("Deny")
+    if not makes_sets(deny):
+        maker.pick(case["policies"].get("identity") or [maker.full()])["document"]["Statement"].append(deny)
     return toward
 
 
 def drop_allow(maker, case):
-    lists = [d["Statement"] for d in documents(case) if any(s["Effect"] == "Allow" for s in d["Statement"])]
-    if lists:
-        chosen = maker.pick(lists)
-        chosen.remove(maker.pick([s for s in chosen if s["Effect"] == "Allow"]))
+    found = [(d["Statement"], s) for d in documents(case) for s in d["Statement"] if s["Effect"] == "Allow" and not makes_sets(s)]
+    if found:
+        statements_of, chosen = maker.pick(found)
+        statements_of.remove(chosen)
     return toward
 
 

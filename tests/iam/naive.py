@@ -48,7 +48,7 @@ def plain_pieces(text, wildcards):
 
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
-OPEN, MISSING = "open", "missing"
+OPEN, DEFAULTED, MISSING = "open", "open, with a default", "missing"
 
 
 def pieces(text, wildcards, version, context):
@@ -72,7 +72,7 @@ def pieces(text, wildcards, version, context):
             continue
         value = context.get(name.lower())
         if ":" not in name or isinstance(value, list):
-            state = state or OPEN
+            state = state if state in (OPEN, MISSING) else DEFAULTED if default else OPEN
             strict.append(("any",))
             loose.append(("any",))
             continue
@@ -87,7 +87,7 @@ def pieces(text, wildcards, version, context):
     strict += plain_pieces(text[at:], wildcards)
     loose += plain_pieces(text[at:], wildcards)
     if unclosed >= 0:
-        state = state or OPEN
+        state = state if state == MISSING else OPEN
         strict.append(("any",))
         loose.append(("any",))
     return [strict] if strict == loose else [strict, loose], state
@@ -193,7 +193,7 @@ def compare_texts(test, wanted, value, wildcards, version, context):
     readings, state = pieces(wanted, wildcards, version, context)
     if state == MISSING:
         return False
-    if state == OPEN:
+    if state in (OPEN, DEFAULTED):
         flags = re.IGNORECASE | re.ASCII if test is nocase else 0
         return None if like(readings[0], value, flags) else False
     answers = {test(r, value) for r in readings}
@@ -306,7 +306,7 @@ def resource_entry(text, resource, version, context):
         loose = like(pattern, resource)
         if resource == "*" or not loose:
             answers.add(False)
-        elif state == OPEN:
+        elif state in (OPEN, DEFAULTED):
             answers.add(None)
         else:
             answers.add(documented_resource(pattern, resource))
@@ -431,7 +431,7 @@ def statement_matches(statement, layer, request, version, context, bounded):
     if "Resource" in statement or "NotResource" in statement:
         resource = listed(statement, "Resource", lambda e: resource_entry(e, request["resource"], version, context))
         if "NotResource" in statement and resource is True and any(
-                pieces(e, True, version, context)[1] == MISSING for e in as_list(statement["NotResource"])):
+                pieces(e, True, version, context)[1] in (OPEN, MISSING) for e in as_list(statement["NotResource"])):
             resource = None
         answers.append(resource)
     elif layer != "resource":
