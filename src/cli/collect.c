@@ -59,7 +59,7 @@ static void print_call(arena *a, const struct capture *row, const char *indent, 
 static void print_rows(arena *a, bool of_account, capture_argument argument, const char *indent, const char *text)
 {
     for (size_t i = 0; i < CAPTURE_COUNT; i++)
-        if (captures[i].of_account == of_account && captures[i].argument == argument)
+        if (captures[i].of_account == of_account && captures[i].argument == argument && !captures[i].regional)
             print_call(a, &captures[i], indent, text);
 }
 

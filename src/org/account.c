@@ -19,6 +19,8 @@ const struct account_call account_calls[] = {
     {CAPTURE_LIST_ORGANIZATIONS_FEATURES, NULL},
     {CAPTURE_LIST_DELEGATED_SERVICES, "ID"},
     {CAPTURE_LIST_TAGS_FOR_RESOURCE, "ID"},
+    {CAPTURE_LIST_REGIONS, NULL},
+    {CAPTURE_GET_GOVCLOUD_ACCOUNT, NULL},
 };
 const size_t account_call_count = sizeof account_calls / sizeof *account_calls;
 

@@ -64,7 +64,7 @@ struct account {
 /* Loads the account. Errors of its captures are kept in account->errors; only running out of memory leaves. */
 struct account *account_load(arena *a, const struct organization *o, str id, struct read_list *read);
 
-/* Which of its calls account_load may read, for listing inputs beforehand. */
+/* Which of its calls are read, beside those that shelf_files shows: for listing inputs beforehand. */
 extern const struct account_call {
     capture_kind kind;
     const char *argument; /* NULL: none; "ID": the account's id */

@@ -35,6 +35,52 @@ typedef enum {
     CAPTURE_GET_ACCOUNT_INFORMATION,
     CAPTURE_LIST_ORGANIZATIONS_FEATURES,
     CAPTURE_LIST_HANDSHAKES_FOR_ACCOUNT,
+    /* The second set: what stops working (warnings). Fetched only when a fact asks for one: see shelf.h. */
+    CAPTURE_LIST_INBOUND_TRANSFERS,
+    CAPTURE_LIST_OUTBOUND_TRANSFERS,
+    CAPTURE_DESCRIBE_EFFECTIVE_POLICY,
+    CAPTURE_LIST_REGIONS,
+    CAPTURE_GET_GOVCLOUD_ACCOUNT,
+    CAPTURE_LIST_STACK_SETS,
+    CAPTURE_LIST_STACK_INSTANCES,
+    CAPTURE_LIST_SSO_INSTANCES,
+    CAPTURE_LIST_PERMISSION_SETS,
+    CAPTURE_LIST_ENABLED_BASELINES,
+    CAPTURE_DESCRIBE_AGGREGATORS,
+    CAPTURE_DESCRIBE_ORG_CONFIG_RULES,
+    CAPTURE_DESCRIBE_ORG_CONFORMANCE_PACKS,
+    CAPTURE_GET_TAX_INHERITANCE,
+    CAPTURE_GET_RESOURCE_SHARES,
+    CAPTURE_GET_SHARE_PRINCIPALS,
+    CAPTURE_LIST_DETECTORS,
+    CAPTURE_GUARDDUTY_ADMINISTRATOR,
+    CAPTURE_SECURITYHUB_ADMINISTRATOR,
+    CAPTURE_MACIE_ADMINISTRATOR,
+    CAPTURE_INSPECTOR_ADMINISTRATOR,
+    CAPTURE_DETECTIVE_INVITATIONS,
+    CAPTURE_FMS_ADMINISTRATOR,
+    CAPTURE_LIST_RECEIVED_LICENSES,
+    CAPTURE_LIST_ACCEPTED_PORTFOLIOS,
+    CAPTURE_DESCRIBE_TRAILS,
+    CAPTURE_DESCRIBE_SAVINGS_PLANS,
+    CAPTURE_DESCRIBE_RESERVED_INSTANCES,
+    CAPTURE_LIST_CUSTOMER_AGREEMENTS,
+    CAPTURE_DESCRIBE_VPC_ENDPOINTS,
+    CAPTURE_LIST_EVENT_BUSES,
+    CAPTURE_LIST_BUCKETS,
+    CAPTURE_GET_BUCKET_POLICY,
+    CAPTURE_LIST_KEYS,
+    CAPTURE_GET_KEY_POLICY,
+    CAPTURE_LIST_QUEUES,
+    CAPTURE_GET_QUEUE_POLICY,
+    CAPTURE_LIST_TOPICS,
+    CAPTURE_GET_TOPIC_ATTRIBUTES,
+    CAPTURE_LIST_FUNCTIONS,
+    CAPTURE_GET_FUNCTION_POLICY,
+    CAPTURE_LIST_SECRETS,
+    CAPTURE_GET_SECRET_POLICY,
+    CAPTURE_DESCRIBE_REPOSITORIES,
+    CAPTURE_GET_REPOSITORY_POLICY,
     CAPTURE_COUNT
 } capture_kind;
 
@@ -50,6 +96,9 @@ typedef enum {
     ARGUMENT_TARGET_TYPE, /* target id, policy type; equivalent, not collected */
     ARGUMENT_ACCOUNT,     /* account ids */
     ARGUMENT_CONTACT,     /* BILLING, OPERATIONS, SECURITY */
+    ARGUMENT_WORDS,          /* each of `words` */
+    ARGUMENT_LISTED,         /* what the answer of `listed_by` lists, in the same account and Region */
+    ARGUMENT_LISTED_ACCOUNT, /* each of those, and each account id of the organization: "LISTED,ACCOUNT" */
 } capture_argument;
 
 struct capture {
@@ -63,6 +112,10 @@ struct capture {
     capture_side side;               /* whose credentials make it */
     capture_argument argument;
     const char *why; /* one line: what it is for */
+    bool regional;          /* below accounts/ID/regions/REGION/, once for each Region that the account uses */
+    const char *words;      /* ARGUMENT_WORDS: separated by blanks */
+    capture_kind listed_by; /* ARGUMENT_LISTED...: its `member` is the list */
+    const char *listed_as;  /* the member of an item that is the argument; NULL: the items are texts themselves */
 };
 extern const struct capture captures[CAPTURE_COUNT];
 
@@ -79,6 +132,11 @@ str call_path(arena *a, const struct call *c);
 
 /* "aws organizations list-roots": the command that captures it, for hints. */
 str call_command(arena *a, const struct call *c);
+
+/* Effective policy types of the security services and others that impact.security-service-policies speaks of. */
+#define SECURITY_POLICY_TYPES                                                                                          \
+    "SECURITYHUB_POLICY SECURITYHUB_CSPM_POLICY INSPECTOR_POLICY GUARDDUTY_POLICY BEDROCK_POLICY S3_POLICY "           \
+    "UPGRADE_ROLLOUT_POLICY NETWORK_SECURITY_DIRECTOR_POLICY"
 
 /* Whether the error `code` of that call means "there is none" (readiness.md 3.2). */
 bool capture_code_is_none(capture_kind kind, str code);

@@ -51,6 +51,15 @@ static bool file_size(void *self, const char *path, uint64_t *bytes)
     return true;
 }
 
+static bool list_folder(void *self, arena *a, const char *path, str **names, size_t *count)
+{
+    const struct folder *f = self;
+    error e = {0};
+    *names = NULL;
+    *count = 0;
+    return file_list(a, f->fd, path, str_from(path), names, count, &e) != READ_FAILED;
+}
+
 struct capture_source *folder_source_open(arena *a, const char *path, error *e)
 {
     struct folder *f = NEW(a, struct folder);
@@ -60,11 +69,11 @@ struct capture_source *folder_source_open(arena *a, const char *path, error *e)
     f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (f->fd < 0) {
         error_set(e, ERR_INPUT, errno == ENOTDIR ? "is a file; expected the folder of a snapshot"
-                  : errno == ENOENT             ? "there is no such folder; expected a snapshot (orgexit collect DIR makes one)"
+                  : errno == ENOENT             ? "there is no such folder; expected a snapshot (orgexit collect --script prints how to make one)"
                                                 : "cannot be opened: %s", strerror(errno));
         error_in_file(e, str_from(path));
         return NULL;
     }
-    *s = (struct capture_source){f, fetch_call, fetch_named, file_size};
+    *s = (struct capture_source){f, fetch_call, fetch_named, file_size, list_folder};
     return s;
 }

@@ -301,7 +301,8 @@ struct snapshot *snapshot_open(arena *a, const struct capture_source *from, cons
 /* NextToken, Marker, IsTruncated in any spelling and with any value but null, "" or false (formats.md 1). */
 static bool is_cut(const node *root)
 {
-    static const char *const tokens[] = {"NextToken", "NextPageToken", "Marker", "NextMarker", "IsTruncated", "PageToken"};
+    static const char *const tokens[] = {"NextToken",   "NextPageToken", "Marker",    "NextMarker",
+                                         "IsTruncated", "PageToken",     "Truncated", "ContinuationToken"};
     for (NODE_EACH(m, root)) {
         bool token = false;
         for (size_t i = 0; i < sizeof tokens / sizeof *tokens && !token; i++)

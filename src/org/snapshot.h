@@ -17,13 +17,16 @@ typedef enum { FETCH_FAILED, FETCH_DONE, FETCH_ABSENT } fetch_result;
 /*
  * A kind of source. fetch gives the bytes of one call (with FILE_TAIL zero bytes behind them) in `a`; FETCH_ABSENT:
  * it holds no such capture; FETCH_FAILED: it could not be read, *e says why. size tells the bytes without reading.
- * Both may be called from several threads at once.
+ * All may be called from several threads at once.
  */
 struct capture_source {
     void *self;
     fetch_result (*fetch)(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e);
     fetch_result (*fetch_named)(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e);
     bool (*size)(void *self, const char *path, uint64_t *bytes);
+    /* The names in a folder of the snapshot ("accounts/ID"), sorted: none where there is no such folder. False: not
+     * known. NULL: the source cannot tell, so everything is tried. */
+    bool (*list)(void *self, arena *a, const char *path, str **names, size_t *count);
 };
 
 /* A folder. NULL and *e when it cannot be opened. Closed with the arena. */
