@@ -109,10 +109,6 @@ static bool check_waivers(struct check *c, error *e)
     for (size_t i = 0; i < c->attestations->waivers.count; i++) {
         const struct waiver *w = &c->attestations->waivers.items[i];
         const struct rule *r = ruleset_find(c->rules, w->rule);
-        if (!r && rule_is_planned(w->rule)) {
-            note(c, arena_printf(c->arena, "the waiver of %.*s has no effect: this version does not check that rule yet", STR_ARG(w->rule)));
-            continue;
-        }
         if (!r)
             return source_error(w->source, w->rule_node, e, "a waiver of a rule that is not there: \"%.*s\"%.*s (orgexit rules list)",
                                 STR_ARG(w->rule), STR_ARG(near_rule(c, w->rule)));
@@ -175,21 +171,50 @@ static bool select_accounts(struct check *c, error *e)
 
 /* ---- what the run begins with ---- */
 
+static void see_input(void *to, str path)
+{
+    struct check *c = to;
+    const struct snapshot *s = c->org->snapshot;
+    uint64_t bytes;
+    if (map_get(&s->errors, str_head(path, path.len - 5)) || !s->from->size(s->from->self, path.ptr, &bytes))
+        return;
+    const str *listed = map_get(&s->digests, path);
+    *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){path, bytes, listed ? *listed : (str){0}};
+}
+
+/* The second set: what its folders show. */
+static void list_more_inputs(struct check *c, str id)
+{
+    struct shelf shelf;
+    shelf_open(c->arena, c->org->snapshot, id, &shelf);
+    shelf_files(c->arena, c->org->snapshot, &shelf, see_input, c);
+}
+
+/* Read for facts alone, after the organization itself (facts_share). */
+static const char *const organization_inputs[] = {
+    "organizations/describe-resource-policy.json",
+    "organizations/list-inbound-responsibility-transfers/BILLING.json",
+    "organizations/list-outbound-responsibility-transfers/BILLING.json",
+};
+
+static bool is_selected(const struct check *c, str id)
+{
+    for (size_t i = 0; i < c->selected_count; i++)
+        if (str_eq(c->selected[i], id))
+            return true;
+    return false;
+}
+
 static void list_account_inputs(struct check *c, str id)
 {
-    const struct capture_source *from = c->org->snapshot->from;
     for (size_t i = 0; i < account_call_count; i++) {
         const char *argument = account_calls[i].argument;
         struct call call = {.kind = account_calls[i].kind,
                             .account = id,
                             .argument = !argument ? (str){0} : strcmp(argument, "ID") == 0 ? id : str_from(argument)};
-        str path = arena_printf(c->arena, "%.*s.json", STR_ARG(call_path(c->arena, &call)));
-        uint64_t bytes;
-        if (map_get(&c->org->snapshot->errors, str_head(path, path.len - 5)) || !from->size(from->self, path.ptr, &bytes))
-            continue;
-        const str *listed = map_get(&c->org->snapshot->digests, path);
-        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){path, bytes, listed ? *listed : (str){0}};
+        see_input(c, arena_printf(c->arena, "%.*s.json", STR_ARG(call_path(c->arena, &call))));
     }
+    list_more_inputs(c, id);
 }
 
 static int by_path(const void *a, const void *b)
@@ -243,6 +268,11 @@ static bool list_inputs(struct check *c, error *e)
     }
     if (!management && c->org->management_account.len)
         list_account_inputs(c, c->org->management_account);
+    for (size_t i = 2; i < c->facts.shelf_count; i++)
+        if (!is_selected(c, c->facts.shelves[i].id))
+            list_more_inputs(c, c->facts.shelves[i].id);
+    for (size_t i = 0; i < sizeof organization_inputs / sizeof *organization_inputs; i++)
+        see_input(c, str_from(organization_inputs[i]));
     const struct snapshot *s = c->org->snapshot;
     if (s->capture_json)
         *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
@@ -368,8 +398,11 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     c->facts.attestation_max_age = o->attestation_max_age;
     c->facts.profile = ruleset_profile(c->rules);
     c->facts.account_count = c->selected_count;
+    c->facts.named = c->named;
     c->facts.snapshot = o->snapshot;
     load_management(c);
+    if (!facts_share(a, &c->facts, e))
+        return NULL;
     if (!list_inputs(c, e))
         return NULL;
     tell_run(c);

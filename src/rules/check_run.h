@@ -55,8 +55,6 @@ struct account_slot {
 
 void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot);
 
-bool rule_is_planned(str id);
-
 bool sums_open(struct check *c, struct check_summary *summary);
 void sums_add(struct check *c, const struct account_slot *slot);
 void sums_close(struct check *c);

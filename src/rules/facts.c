@@ -309,6 +309,11 @@ static const struct value *can_value(void *self, const struct can_question *q, r
     return v;
 }
 
+const struct value *facts_field(struct facts *f, const char *name, route r)
+{
+    return field_value(f, field_find(str_from(name)), r);
+}
+
 struct fact_source facts_source(struct facts *f)
 {
     return (struct fact_source){.self = f, .field = field_value, .can = can_value};
@@ -319,9 +324,14 @@ void facts_forget_ends(struct facts *f)
     f->has_end = false;
 }
 
-void facts_open(struct facts *f, arena *a, const struct facts_run *run, const struct account *account)
+void facts_open(struct facts *f, arena *a, const struct facts_run *run, struct account *account)
 {
     *f = (struct facts){.arena = a, .run = run, .account = account};
     for (size_t i = 0; i <= ROUTE_COUNT; i++)
         f->values[i] = NEW_ARRAY(a, struct value *, field_catalogue_count);
+    for (size_t i = 0; i < run->shelf_count; i++) { /* what is malformed there is an error of that account */
+        const struct shelf *s = &run->shelves[i];
+        for (size_t k = 0; k < s->errors.count && str_eq(s->id, account->id); k++)
+            *VEC_PUSH(a, &account->errors) = s->errors.items[k];
+    }
 }

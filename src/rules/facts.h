@@ -77,6 +77,50 @@
     F(invitation_arn)                                                                                                  \
     F(invitation_organization)                                                                                         \
     F(invitation_time_left)                                                                                            \
+    F(account_tags)                                                                                                    \
+    F(account_policies_in_effect)                                                                                      \
+    F(account_stack_instances)                                                                                         \
+    F(account_permission_sets)                                                                                         \
+    F(alternate_contact_billing)                                                                                       \
+    F(alternate_contact_operations)                                                                                    \
+    F(alternate_contact_security)                                                                                      \
+    F(org_service_access)                                                                                              \
+    F(org_unreviewed_services)                                                                                         \
+    F(org_resource_policy_names_account)                                                                               \
+    F(org_billing_transfers)                                                                                           \
+    F(effective_declarative_ec2)                                                                                       \
+    F(effective_backup)                                                                                                \
+    F(effective_tag)                                                                                                   \
+    F(effective_ai_opt_out)                                                                                            \
+    F(effective_chatbot)                                                                                               \
+    F(effective_security_services)                                                                                     \
+    F(ram_consumed)                                                                                                    \
+    F(ram_owned)                                                                                                       \
+    F(service_administrators)                                                                                          \
+    F(service_firewall_manager)                                                                                        \
+    F(service_ipam)                                                                                                    \
+    F(service_network_manager)                                                                                         \
+    F(service_license_manager)                                                                                         \
+    F(service_marketplace)                                                                                             \
+    F(service_config_aggregators)                                                                                      \
+    F(service_config_org_rules)                                                                                        \
+    F(service_own_trails)                                                                                              \
+    F(service_portfolios)                                                                                              \
+    F(service_control_tower_baselines)                                                                                 \
+    F(billing_commitments)                                                                                             \
+    F(billing_tax_inheritance)                                                                                         \
+    F(legal_organization_agreements)                                                                                   \
+    F(partition_govcloud_account)                                                                                      \
+    F(management_contact_full_name)                                                                                    \
+    F(management_contact_address_line1)                                                                                \
+    F(management_contact_city)                                                                                         \
+    F(management_contact_state_or_region)                                                                              \
+    F(management_contact_postal_code)                                                                                  \
+    F(management_contact_country_code)                                                                                 \
+    F(management_contact_phone_number)                                                                                 \
+    F(references_own)                                                                                                  \
+    F(references_others)                                                                                               \
+    F(references_endpoints)                                                                                            \
     F(capture_fresh)                                                                                                   \
     F(capture_finished)                                                                                                \
     F(capture_one_organization)                                                                                        \

@@ -8,8 +8,18 @@
 #include "iam/evaluate.h"
 #include "org/account.h"
 #include "org/attest.h"
+#include "org/shelf.h"
 #include "rules/facts.h"
 #include "rules/value.h"
+
+/* Every capture of one call: in each Region that the account of the shelf uses, or the one where there are no Regions. */
+struct sweep {
+    const struct capture_doc **docs; /* those that show something: whole or cut off */
+    size_t count;
+    bool complete;                     /* nothing else is there */
+    const struct capture_doc *missing; /* not complete: the first that is not known, or was cut off */
+    str why;                           /* then: one clause */
+};
 
 /* Read only while accounts are judged. */
 struct facts_run {
@@ -25,6 +35,11 @@ struct facts_run {
     size_t account_count;
     str snapshot;                        /* as the user named it, for commands */
     const struct policy_set *everything; /* a policy that allows all: what is left is what else denies */
+    struct shelf *shelves; /* filled: the organization's own, the management account's (if it is known), delegated
+                            * administrators' that a service was handed to */
+    size_t shelf_count;
+    const struct sweep *shared; /* what they show of each call, by capture_kind; captures[kind].of_account only */
+    bool named; /* the accounts were named one by one: then the others' policies are looked through as well */
 };
 
 /* Who acts, in one account. */
@@ -54,7 +69,10 @@ struct trust_answer {
 struct facts {
     arena *arena;
     const struct facts_run *run;
-    const struct account *account;
+    struct account *account; /* its list of errors grows when a capture that a fact asks for is malformed */
+    struct shelf shelf;      /* which captures of it there are; opened when first asked for */
+    bool shelf_opened;
+    struct map captures;     /* path -> struct capture_doc: those asked for so far */
     struct value **values[ROUTE_COUNT + 1]; /* by field_index; the last: fields that are the same on every route */
     const struct level *scps; /* root to account; made when first asked for */
     size_t scp_count;
@@ -72,7 +90,7 @@ struct facts {
     const char *end_topic;
 };
 
-void facts_open(struct facts *f, arena *a, const struct facts_run *run, const struct account *account);
+void facts_open(struct facts *f, arena *a, const struct facts_run *run, struct account *account);
 struct fact_source facts_source(struct facts *f);
 void facts_forget_ends(struct facts *f);
 
@@ -95,6 +113,41 @@ void fact_need(struct facts *f, struct value *v, struct need n);
 /* Unknown because of a capture, with the command that makes it; or marks the file when it is there. */
 struct value fact_not_captured(struct facts *f, value_type type, const struct capture_doc *d);
 struct need fact_capture_need(struct facts *f, const struct capture_doc *d);
+
+/* ---- captures of the second set: fetched when a fact asks (facts_captures.c) ---- */
+
+
+const struct shelf *facts_own_shelf(struct facts *f);
+const struct shelf *facts_management_shelf(const struct facts *f); /* NULL: the management account is not known */
+
+/*
+ * One capture, kept for the account. `of` says whose folder: its own shelf, or one of the run's. Never NULL. One that
+ * is malformed counts as not captured; in the account's own folder it is an error of the account too.
+ */
+const struct capture_doc *facts_capture(struct facts *f, const struct shelf *of, capture_kind kind, str region,
+                                        str argument);
+
+/* Loads what the management side tells of all accounts. False: an organization-wide capture is malformed. */
+bool facts_share(arena *a, struct facts_run *run, error *e);
+
+/* The sweep of a call of the management side, of delegated administrators too where it is theirs; the same for all
+ * accounts. NULL: the management account is not known. */
+const struct sweep *facts_shared(const struct facts *f, capture_kind kind);
+
+struct sweep facts_sweep(struct facts *f, const struct shelf *of, capture_kind kind, str argument);
+void sweep_join(struct facts *f, struct sweep *to, const struct sweep *from); /* what both show; complete when both are */
+void sweep_misses(struct sweep *s, const struct capture_doc *d);             /* one more that is needed is not known */
+
+/* A list found in a sweep: unknown when it shows nothing and is not complete. */
+struct value sweep_list(struct facts *f, const struct sweep *s, const struct element *items, size_t count);
+/* Whether something was found in it. */
+struct value sweep_tri(struct facts *f, const struct sweep *s, tri found);
+
+/* Another field of the catalogue, by name. */
+const struct value *facts_field(struct facts *f, const char *name, route r);
+
+/* Whether trusted access is enabled for one of the service principals (separated by blanks). */
+tri facts_service_enabled(const struct facts *f, const char *principals);
 
 /* ---- who acts and what is decided ---- */
 
