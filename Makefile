@@ -101,7 +101,8 @@ tidy: deps ## static checks: clang-tidy, layout, the order of the floors, banned
 	@sh scripts/tidy.sh "$(OURS)" "$(PKG_CFLAGS)"
 
 format: ## lay out all C files
-	clang-format -i $(wildcard src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
+	@for file in $(wildcard src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch]); do \
+		clang-format -i $$file || echo "$$file is left as it was: clang-format failed" >&2; done
 
 bench: deps ## measure against stock cJSON, as ratios within one run
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all

@@ -10,12 +10,16 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
 #include "org/attest.h"
 #include "report/report.h"
 
-enum { TABLE_FROM = 6, PLAIN_WIDTH = 120 }; /* accounts from which on text shows a table; columns of --table in a pipe */
+enum {
+    TABLE_FROM = 6,
+    PLAIN_WIDTH = 120
+}; /* accounts from which on text shows a table; columns of --table in a pipe */
 
 struct writers {
     struct report_writer **items;
@@ -30,7 +34,8 @@ static bool read_time(const struct arguments *args, option_id id, bool *has, int
 {
     *has = has_option(args, id);
     if (*has && !attest_time(option_text(args, id), false, out))
-        return error_set(e, ERR_USAGE, "--%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset", option_table[id].name);
+        return error_set(e, ERR_USAGE, "--%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset",
+                         option_table[id].name);
     return true;
 }
 
@@ -58,7 +63,8 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
             if (!id.len || id.ptr[0] == '#')
                 continue;
             if (!str_is_account_id(id))
-                return error_at(e, from, line, 1, "\"%.*s\" is no account id; expected 12 digits a line", STR_ARG(visible(a, id)));
+                return error_at(e, from, line, 1, "\"%.*s\" is no account id; expected 12 digits a line",
+                                STR_ARG(visible(a, id)));
             *VEC_PUSH(a, &ids) = id;
         }
         if (!ids.count)
@@ -66,7 +72,8 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
     }
     for (size_t i = 0; i < ids.count; i++)
         if (!str_is_account_id(ids.items[i]))
-            return error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits", STR_ARG(visible(a, ids.items[i])));
+            return error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits",
+                             STR_ARG(visible(a, ids.items[i])));
     o->accounts = ids.items;
     o->account_count = ids.count;
     return true;
@@ -81,7 +88,8 @@ static bool read_context(arena *a, const struct arguments *args, struct check_op
         bool has = str_find_char(value, '=') != SIZE_MAX;
         str key = str_cut(&value, '=');
         if (!has || !key.len)
-            return error_set(e, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE", STR_ARG(visible(a, given->values[i])));
+            return error_set(e, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
+                             STR_ARG(visible(a, given->values[i])));
         size_t k = 0;
         while (k < o->context_count && !str_eq_nocase(keys[k].name, key))
             k++;
@@ -114,27 +122,28 @@ static bool read_numbers(const struct arguments *args, struct check_options *o, 
 static bool read_route_options(arena *a, const struct arguments *args, struct check_options *o, error *e)
 {
     const struct option_value *given = &args->options[OPTION_ROUTE];
-    static const char *const names[] = {"remove", "leave", "remove/api", "remove/console", "leave/api", "leave/console", "transfer"};
+    static const char *const names[] = {"remove",    "leave",         "remove/api", "remove/console",
+                                        "leave/api", "leave/console", "transfer"};
     if (given->count)
         o->routes = 0;
     for (size_t i = 0; i < given->count; i++) {
         unsigned routes;
         if (!routes_parse(given->values[i], &routes))
-            return error_set(e, ERR_USAGE, "there is no route \"%.*s\"%.*s (remove, leave, remove/api, remove/console, leave/api, leave/console, transfer)",
-                             STR_ARG(visible(a, given->values[i])), STR_ARG(did_you_mean(a, given->values[i], names, 7)));
+            return error_set(e, ERR_USAGE,
+                             "there is no route \"%.*s\"%.*s (remove, leave, remove/api, remove/console, leave/api, "
+                             "leave/console, transfer)",
+                             STR_ARG(visible(a, given->values[i])),
+                             STR_ARG(did_you_mean(a, given->values[i], names, 7)));
         o->routes |= routes;
     }
     return true;
 }
 
-static bool read_options(arena *a, const struct arguments *args, struct check_options *o, struct config *config, error *e)
+bool check_options_read(arena *a, const struct arguments *args, str snapshot, struct check_options *o,
+                        struct config *config, error *e)
 {
     bool has_as_of;
-    if (args->operand_count == 0)
-        return error_set(e, ERR_USAGE, "no snapshot was named: orgexit check SNAPSHOT");
-    if (args->operand_count > 1)
-        return error_set(e, ERR_USAGE, "more than one snapshot was named; check them one after the other");
-    o->snapshot = args->operands[0];
+    o->snapshot = snapshot;
     while (o->snapshot.len > 1 && o->snapshot.ptr[o->snapshot.len - 1] == '/')
         o->snapshot.len--;
     if (!config_read(a, args, o->snapshot, config, e))
@@ -154,7 +163,8 @@ static bool read_options(arena *a, const struct arguments *args, struct check_op
     o->attestations = option_text(args, OPTION_ATTESTATIONS);
     o->ous = args->options[OPTION_OU].values;
     o->ou_count = args->options[OPTION_OU].count;
-    o->rules = (struct rules_options){.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE) : config->profile,
+    o->rules = (struct rules_options){.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE)
+                                                                                  : config->profile,
                                       .config = config->source,
                                       .params = config->params,
                                       .severity = config->severity,
@@ -164,7 +174,8 @@ static bool read_options(arena *a, const struct arguments *args, struct check_op
     o->no_waivers = has_option(args, OPTION_NO_WAIVERS);
     o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
     o->digests = has_option(args, OPTION_DIGESTS);
-    o->fail_on_warning = has_option(args, OPTION_FAIL_ON) ? str_is(option_text(args, OPTION_FAIL_ON), "warning") : config->fail_on_warning;
+    o->fail_on_warning = has_option(args, OPTION_FAIL_ON) ? str_is(option_text(args, OPTION_FAIL_ON), "warning")
+                                                          : config->fail_on_warning;
     return true;
 }
 
@@ -194,7 +205,8 @@ static bool check_place(arena *a, const struct arguments *args, size_t index, st
     if (realpath(arena_cstr(a, snapshot), folder)) {
         str inside = arena_printf(a, "%s/", folder);
         if (str_starts(str_from(place), inside))
-            return error_set(e, ERR_USAGE, "--output %.*s lies inside the snapshot; write it elsewhere", STR_ARG(visible(a, path)));
+            return error_set(e, ERR_USAGE, "--output %.*s lies inside the snapshot; write it elsewhere",
+                             STR_ARG(visible(a, path)));
     }
     for (size_t i = 0; i < index; i++) {
         str other = given->values[i];
@@ -239,9 +251,11 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
         bool has = str_find_char(path, ':') != SIZE_MAX;
         str name = str_cut(&path, ':');
         if (!has || !path.len)
-            return error_set(w->error, ERR_USAGE, "--output \"%.*s\" names no file; expected FORMAT:PATH, such as json:result.json",
+            return error_set(w->error, ERR_USAGE,
+                             "--output \"%.*s\" names no file; expected FORMAT:PATH, such as json:result.json",
                              STR_ARG(visible(w->arena, given->values[i])));
-        if (!check_place(w->arena, args, i, path, o->snapshot, w->error) || !open_writer(w, name, arena_cstr(w->arena, path), plain))
+        if (!check_place(w->arena, args, i, path, o->snapshot, w->error) ||
+            !open_writer(w, name, arena_cstr(w->arena, path), plain))
             return false;
     }
     bool silent = has_option(args, OPTION_QUIET) && !has_option(args, OPTION_FORMAT);
@@ -262,7 +276,8 @@ static bool check_links(arena *a, const struct arguments *args, const struct che
         for (size_t k = 0; k < run->input_count; k++) {
             const char *name = arena_printf(a, "%.*s/%.*s", STR_ARG(snapshot), STR_ARG(run->inputs[k].file)).ptr;
             if (stat(name, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-                return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s", STR_ARG(visible(a, path)), name);
+                return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s",
+                                 STR_ARG(visible(a, path)), name);
         }
     }
     return true;
@@ -295,7 +310,8 @@ static void end_writers(struct writers *w, const struct check_summary *summary, 
 static bool wants_pass_evidence(const struct arguments *args)
 {
     str format = option_text(args, OPTION_FORMAT);
-    return has_option(args, OPTION_VERBOSE) || has_option(args, OPTION_OUTPUT) || (format.len && !str_is(format, "text"));
+    return has_option(args, OPTION_VERBOSE) || has_option(args, OPTION_OUTPUT) ||
+           (format.len && !str_is(format, "text"));
 }
 
 int run_check(arena *a, const struct arguments *args, error *e)
@@ -304,7 +320,12 @@ int run_check(arena *a, const struct arguments *args, error *e)
     struct config config;
     struct rule_errors faults = {0};
     struct check_summary summary = {0};
-    if (!read_options(a, args, &o, &config, e))
+    if (args->operand_count != 1)
+        return error_set(e, ERR_USAGE, "%s",
+                         args->operand_count ? "more than one snapshot was named; check them one after the other"
+                                             : "no snapshot was named: orgexit check SNAPSHOT"),
+               -1;
+    if (!check_options_read(a, args, args->operands[0], &o, &config, e))
         return -1;
     o.pass_evidence = wants_pass_evidence(args);
     struct writers w = {.arena = a, .error = e};
@@ -324,7 +345,9 @@ int run_check(arena *a, const struct arguments *args, error *e)
         return -1;
     size_t counted = check_run_of(c)->account_count;
     for (size_t i = 0; i < w.count; i++) {
-        w.items[i]->style.table = has_option(args, OPTION_TABLE) || (counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
+        w.items[i]->style.table =
+            has_option(args, OPTION_TABLE) ||
+            (counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
         report_begin(w.items[i], check_run_of(c));
     }
     struct check_sink sink = {&w, tell_account};

@@ -35,8 +35,13 @@ typedef enum {
     OPTION_TABLE,
     OPTION_DIGESTS,
     OPTION_JOBS,
+    OPTION_BY,
+    OPTION_DATE,
+    OPTION_VALID_UNTIL,
+    OPTION_EVIDENCE,
     OPTION_SCRIPT,
     OPTION_CASES,
+    OPTION_ERROR,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_COLOR,
@@ -65,7 +70,7 @@ struct option_row {
     char letter;          /* 0: none */
     const char *argument; /* NULL: takes none; "ACCOUNT": how help calls it */
     bool repeatable;
-    const char *words;    /* what it may be, separated by '|'; NULL: anything */
+    const char *words; /* what it may be, separated by '|'; NULL: anything */
     const char *help;
 };
 extern const struct option_row option_table[OPTION_COUNT];
@@ -120,6 +125,8 @@ int run_check(arena *a, const struct arguments *args, error *e);
 int run_rules(arena *a, const struct arguments *args, error *e);
 int run_collect(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);
+int run_attest(arena *a, const struct arguments *args, error *e);
+int explain_error(arena *a, const struct arguments *args, error *e);
 int run_help(arena *a, const struct arguments *args, error *e);
 
 #endif

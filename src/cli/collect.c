@@ -11,7 +11,8 @@ static const char head[] =
     "#   sh capture.sh DIR member ACCOUNT     as a principal of that account: the account\n"
     "# Run it once for the management account (both ways) and once for each member, with that account's credentials\n"
     "# in the environment (AWS_PROFILE=...). A call that fails is told at the end, and must be written into\n"
-    "# capture.json under \"errors\" as {\"call\": ..., \"code\": ...}: a file that is missing only means \"not known\".\n"
+    "# capture.json under \"errors\" as {\"call\": ..., \"code\": ...}: a file that is missing only means \"not "
+    "known\".\n"
     "set -u\n"
     "dir=${1:?usage: sh capture.sh DIR [member ACCOUNT]}\n"
     "mode=${2:-organization}\n"
@@ -19,11 +20,13 @@ static const char head[] =
     "failed=\n"
     "umask 077\n"
     "\n"
-    "# capture PATH CALL...: keeps the answer only if there is one (the AWS CLI exits 0 with no output for a broken one).\n"
+    "# capture PATH CALL...: keeps the answer only if there is one (the AWS CLI exits 0 with no output for a broken "
+    "one).\n"
     "capture() {\n"
     "    path=$1; shift\n"
     "    mkdir -p \"$dir/$(dirname \"$path\")\"\n"
-    "    if \"$aws\" \"$@\" --output json > \"$dir/$path.json.part\" 2> \"$dir/.error\" && [ -s \"$dir/$path.json.part\" ]; then\n"
+    "    if \"$aws\" \"$@\" --output json > \"$dir/$path.json.part\" 2> \"$dir/.error\" && [ -s "
+    "\"$dir/$path.json.part\" ]; then\n"
     "        mv \"$dir/$path.json.part\" \"$dir/$path.json\"\n"
     "    else\n"
     "        rm -f \"$dir/$path.json.part\"\n"
@@ -50,10 +53,12 @@ static void print_call(arena *a, const struct capture *row, const char *indent, 
     str options = str_from(row->options);
     size_t hole = str_find(options, STR("%s"));
     str before = str_head(options, hole), after = hole == SIZE_MAX ? (str){0} : str_from_index(options, hole + 2);
-    str filled = hole == SIZE_MAX ? before : arena_printf(a, "%.*s\"%s\"%.*s", STR_ARG(before), argument, STR_ARG(after));
+    str filled =
+        hole == SIZE_MAX ? before : arena_printf(a, "%.*s\"%s\"%.*s", STR_ARG(before), argument, STR_ARG(after));
     printf("%s# %s\n", indent, row->why);
-    printf("%scapture %s%s/%s%s%s%s %s %s%s%.*s\n", indent, row->of_account ? "\"accounts/$account/" : "\"", row->service, row->operation,
-           argument ? "/" : "", argument ? argument : "", "\"", row->service, row->operation, filled.len ? " " : "", STR_ARG(filled));
+    printf("%scapture %s%s/%s%s%s%s %s %s%s%.*s\n", indent, row->of_account ? "\"accounts/$account/" : "\"",
+           row->service, row->operation, argument ? "/" : "", argument ? argument : "", "\"", row->service,
+           row->operation, filled.len ? " " : "", STR_ARG(filled));
 }
 
 static void print_rows(arena *a, bool of_account, capture_argument argument, const char *indent, const char *text)
@@ -75,7 +80,8 @@ static void print_organization(arena *a)
            "        next=\n"
            "        for parent in $parents; do\n");
     print_rows(a, false, ARGUMENT_PARENT, "            ", "$parent");
-    printf("            next=\"$next $(ids OrganizationalUnits Id \"organizations/list-organizational-units-for-parent/$parent\")\"\n"
+    printf("            next=\"$next $(ids OrganizationalUnits Id "
+           "\"organizations/list-organizational-units-for-parent/$parent\")\"\n"
            "        done\n"
            "        parents=$(echo $next)\n"
            "    done\n"
@@ -89,7 +95,8 @@ static void print_organization(arena *a)
            "\n    for account in $(ids Accounts Id organizations/list-accounts); do\n");
     print_rows(a, false, ARGUMENT_ACCOUNT, "        ", "$account");
     printf("    done\n"
-           "    printf '{\"version\": 1, \"captured_at\": \"%%s\", \"completed_at\": \"%%s\", \"caller\": \"%%s\",\\n \"tool\": \"by script\", \"errors\": []}\\n' \\\n"
+           "    printf '{\"version\": 1, \"captured_at\": \"%%s\", \"completed_at\": \"%%s\", \"caller\": \"%%s\",\\n "
+           "\"tool\": \"by script\", \"errors\": []}\\n' \\\n"
            "        \"$started\" \"$(date -u +%%Y-%%m-%%dT%%H:%%M:%%SZ)\" \"$caller\" > \"$dir/capture.json\"\n"
            "else\n"
            "    account=${3:?usage: sh capture.sh DIR member ACCOUNT}\n");

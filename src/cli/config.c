@@ -11,8 +11,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-static const char *const keys[] = {"version", "rules",    "profile", "routes",  "fail_on", "max_age", "attestation_max_age",
-                                   "params",  "severity", "disable", "waivers", "lint"};
+static const char *const keys[] = {
+    "version", "rules",    "profile", "routes",  "fail_on", "max_age", "attestation_max_age",
+    "params",  "severity", "disable", "waivers", "lint"};
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
 
 static bool exists(arena *a, str folder, const char *name)
@@ -54,11 +55,14 @@ static bool read_yaml(arena *a, str path, source *s, error *e)
 static bool read_routes(const source *s, const node *list, unsigned *out, error *e)
 {
     if (!node_is_list(list) || !node_count(list))
-        return source_error(s, list, e, "\"routes\" is %s; expected a list such as [remove, leave/api]", node_is_list(list) ? "empty" : node_kind_name(list));
+        return source_error(s, list, e, "\"routes\" is %s; expected a list such as [remove, leave/api]",
+                            node_is_list(list) ? "empty" : node_kind_name(list));
     for (NODE_EACH(item, list)) {
         unsigned routes;
         if (!routes_parse(node_text(item), &routes))
-            return source_error(s, item, e, "unknown route \"%.*s\"; expected remove, leave, a kind such as leave/api, or transfer", STR_ARG(node_text(item)));
+            return source_error(s, item, e,
+                                "unknown route \"%.*s\"; expected remove, leave, a kind such as leave/api, or transfer",
+                                STR_ARG(node_text(item)));
         *out |= routes;
     }
     return true;
@@ -67,7 +71,8 @@ static bool read_routes(const source *s, const node *list, unsigned *out, error 
 static bool read_age(const source *s, const node *n, int64_t *out, error *e)
 {
     if (!node_is_string(n) || !duration_parse(node_text(n), out) || *out <= 0)
-        return source_error(s, n, e, "\"%.*s\" is no duration; expected a number and a unit: 7d, 12h, 2w", STR_ARG(node_text(n)));
+        return source_error(s, n, e, "\"%.*s\" is no duration; expected a number and a unit: 7d, 12h, 2w",
+                            STR_ARG(node_text(n)));
     return true;
 }
 
@@ -107,7 +112,8 @@ static bool read_member(arena *a, const source *s, const node *m, struct config 
         if (!node_is_object(m))
             return source_error(s, m, e, "\"lint\" is %s; expected a mapping", node_kind_name(m));
     } else {
-        return source_error_key(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key), STR_ARG(did_you_mean(a, key, keys, KEY_COUNT)));
+        return source_error_key(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key),
+                                STR_ARG(did_you_mean(a, key, keys, KEY_COUNT)));
     }
     return true;
 }
@@ -180,7 +186,8 @@ static bool read_packs(struct reading *r, str path)
     return r->packs.count > before || error_at(r->error, path, 0, 0, "the folder holds no rule pack (*.yaml)");
 }
 
-bool packs_read(arena *a, const struct arguments *args, const struct config *config, const struct pack_input **out, size_t *count, error *e)
+bool packs_read(arena *a, const struct arguments *args, const struct config *config, const struct pack_input **out,
+                size_t *count, error *e)
 {
     struct reading r = {.arena = a, .error = e};
     for (NODE_EACH(item, config->rules)) {

@@ -19,6 +19,7 @@ struct config {
 bool config_read(arena *a, const struct arguments *args, str near, struct config *out, error *e);
 
 /* The packs of --rules and of the configuration: files, and the *.yaml of folders but *.test.yaml. */
-bool packs_read(arena *a, const struct arguments *args, const struct config *config, const struct pack_input **out, size_t *count, error *e);
+bool packs_read(arena *a, const struct arguments *args, const struct config *config, const struct pack_input **out,
+                size_t *count, error *e);
 
 #endif

@@ -16,7 +16,8 @@ void print_faults(arena *a, const struct rule_errors *faults, struct terminal t)
             fprintf(stderr, "  --> %.*s\n", STR_ARG(visible(a, f->file)));
         if (f->excerpt.ptr && f->line) {
             unsigned width = f->end_column > f->column ? f->end_column - f->column : 1;
-            fprintf(stderr, "   |\n%3u| %.*s\n   | %*s", f->line, STR_ARG(visible(a, f->excerpt)), (int)f->column - 1, "");
+            fprintf(stderr, "   |\n%3u| %.*s\n   | %*s", f->line, STR_ARG(visible(a, f->excerpt)), (int)f->column - 1,
+                    "");
             for (unsigned k = 0; k < width && k < 100; k++)
                 fputc('^', stderr);
             fprintf(stderr, "%s%.*s\n", f->help.len ? " " : "", STR_ARG(visible(a, f->help)));

@@ -26,7 +26,8 @@ static bool unknown_command(arena *a, const char *name, error *e)
     for (size_t i = 0; i < command_count; i++)
         names[i] = commands[i].name;
     str hint = did_you_mean(a, str_from(name), names, command_count);
-    return error_set(e, ERR_USAGE, "there is no command \"%.*s\"%.*s (orgexit help)", STR_ARG(visible(a, str_from(name))), STR_ARG(hint));
+    return error_set(e, ERR_USAGE, "there is no command \"%.*s\"%.*s (orgexit help)",
+                     STR_ARG(visible(a, str_from(name))), STR_ARG(hint));
 }
 
 int run_help(arena *a, const struct arguments *args, error *e)

@@ -2,62 +2,93 @@
 #include "cli/cli.h"
 
 const struct option_row option_table[OPTION_COUNT] = {
-    [OPTION_FORMAT] = {"format", 0, "FORMAT", false, NULL, "what to print: text, json, ndjson"},
-    [OPTION_OUTPUT] = {"output", 0, "FORMAT:PATH", true, NULL, "also write that format to a file"},
-    [OPTION_RULES] = {"rules", 0, "PATH", true, NULL, "a rule pack, or a folder of packs, beside the built-in one"},
-    [OPTION_CONFIG] = {"config", 0, "FILE", false, NULL, "read this instead of the nearest orgexit.yaml"},
-    [OPTION_NO_CONFIG] = {"no-config", 0, NULL, false, NULL, "read no orgexit.yaml"},
-    [OPTION_ACCOUNT] = {"account", 0, "ID", true, NULL, "only this account"},
-    [OPTION_ACCOUNTS_FROM] = {"accounts-from", 0, "FILE", false, NULL, "only the accounts listed in FILE, one id a line (-: standard input)"},
-    [OPTION_OU] = {"ou", 0, "PATH", true, NULL, "only accounts in this OU or below: /Root/Prod, or its id"},
-    [OPTION_ROUTE] = {"route", 0, "ROUTE", true, NULL, "remove, leave, one of their kinds (leave/api), or transfer"},
-    [OPTION_PROFILE] = {"profile", 0, "NAME", false, NULL, "how rules are ranked: full (default), current"},
-    [OPTION_AS_OF] = {"as-of", 0, "TIME", false, NULL, "judge as of this time: YYYY-MM-DD or RFC 3339"},
-    [OPTION_MAX_AGE] = {"max-age", 0, "AGE", false, NULL, "older captures prove nothing (default 7d)"},
-    [OPTION_CAPTURED_AT] = {"captured-at", 0, "TIME", false, NULL, "when the captures were made, where capture.json does not tell"},
-    [OPTION_CALLER] = {"caller", 0, "ARN", false, NULL, "who removes: a principal of the management account"},
-    [OPTION_PRINCIPAL] = {"principal", 0, "ARN", false, NULL, "who leaves: a principal of the member account"},
-    [OPTION_CONTEXT] = {"context", 0, "KEY=VALUE", true, NULL, "a condition key that is known of the call"},
-    [OPTION_ATTESTATIONS] = {"attestations", 0, "FILE", false, NULL, "read this instead of the snapshot's attestations.yaml"},
-    [OPTION_NO_WAIVERS] = {"no-waivers", 0, NULL, false, NULL, "judge as if nothing was waived"},
-    [OPTION_FAIL_ON] = {"fail-on", 0, "SEVERITY", false, "blocker|warning", "what makes the exit code 1: blocker (default) or warning"},
-    [OPTION_ONLY_PROBLEMS] = {"only-problems", 0, NULL, false, NULL, "leave out what passed"},
-    [OPTION_FULL] = {"full", 0, NULL, false, NULL, "text: every account in full, however many there are"},
-    [OPTION_TABLE] = {"table", 0, NULL, false, NULL, "text: a table for people, also in a pipe"},
-    [OPTION_DIGESTS] = {"digests", 0, NULL, false, NULL, "tell the SHA-256 of every input"},
-    [OPTION_JOBS] = {"jobs", 0, "N", false, NULL, "threads (default: one for each processor)"},
-    [OPTION_SCRIPT] = {"script", 0, NULL, false, NULL, "print a shell script of AWS CLI calls that makes a snapshot"},
-    [OPTION_CASES] = {"cases", 0, "FILE", false, NULL, "decide every case in FILE, one JSON object a line (-: standard input)"},
-    [OPTION_QUIET] = {"quiet", 'q', NULL, false, NULL, "no report in text, errors alone"},
-    [OPTION_VERBOSE] = {"verbose", 'v', NULL, false, NULL, "show what passed, and where it rests"},
-    [OPTION_COLOR] = {"color", 0, "WHEN", false, "auto|always|never", "auto (default), always, never"},
-    [OPTION_ASCII] = {"ascii", 0, NULL, false, NULL, "no other characters than ASCII of our own"},
-    [OPTION_HELP] = {"help", 'h', NULL, false, NULL, "show this"},
-    [OPTION_VERSION] = {"version", 0, NULL, false, NULL, "show the version"},
+    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json, ndjson"                          },
+    [OPTION_OUTPUT] = {"output",        0,   "FORMAT:PATH", true,  NULL,                "also write that format to a file"                           },
+    [OPTION_RULES] = {"rules",         0,   "PATH",        true,  NULL,                "a rule pack, or a folder of packs, beside the built-in one" },
+    [OPTION_CONFIG] = {"config",        0,   "FILE",        false, NULL,                "read this instead of the nearest orgexit.yaml"              },
+    [OPTION_NO_CONFIG] = {"no-config",     0,   NULL,          false, NULL,                "read no orgexit.yaml"                                       },
+    [OPTION_ACCOUNT] = {"account",       0,   "ID",          true,  NULL,                "only this account"                                          },
+    [OPTION_ACCOUNTS_FROM] = {"accounts-from", 0,   "FILE",        false, NULL,
+                       "only the accounts listed in FILE, one id a line (-: standard input)"                                                         },
+    [OPTION_OU] = {"ou",            0,   "PATH",        true,  NULL,                "only accounts in this OU or below: /Root/Prod, or its id"   },
+    [OPTION_ROUTE] = {"route",         0,   "ROUTE",       true,  NULL,                "remove, leave, one of their kinds (leave/api), or transfer" },
+    [OPTION_PROFILE] = {"profile",       0,   "NAME",        false, NULL,                "how rules are ranked: full (default), current"              },
+    [OPTION_AS_OF] = {"as-of",         0,   "TIME",        false, NULL,                "judge as of this time: YYYY-MM-DD or RFC 3339"              },
+    [OPTION_MAX_AGE] = {"max-age",       0,   "AGE",         false, NULL,                "older captures prove nothing (default 7d)"                  },
+    [OPTION_CAPTURED_AT] = {"captured-at",   0,   "TIME",        false, NULL,
+                       "when the captures were made, where capture.json does not tell"                                                               },
+    [OPTION_CALLER] = {"caller",        0,   "ARN",         false, NULL,                "who removes: a principal of the management account"         },
+    [OPTION_PRINCIPAL] = {"principal",     0,   "ARN",         false, NULL,                "who leaves: a principal of the member account"              },
+    [OPTION_CONTEXT] = {"context",       0,   "KEY=VALUE",   true,  NULL,                "a condition key that is known of the call"                  },
+    [OPTION_ATTESTATIONS] = {"attestations",  0,   "FILE",        false, NULL,
+                       "read this instead of the snapshot's attestations.yaml"                                                                       },
+    [OPTION_NO_WAIVERS] = {"no-waivers",    0,   NULL,          false, NULL,                "judge as if nothing was waived"                             },
+    [OPTION_FAIL_ON] = {"fail-on",       0,   "SEVERITY",    false, "blocker|warning",
+                       "what makes the exit code 1: blocker (default) or warning"                                                                    },
+    [OPTION_ONLY_PROBLEMS] = {"only-problems", 0,   NULL,          false, NULL,                "leave out what passed"                                      },
+    [OPTION_FULL] = {"full",          0,   NULL,          false, NULL,                "text: every account in full, however many there are"        },
+    [OPTION_TABLE] = {"table",         0,   NULL,          false, NULL,                "text: a table for people, also in a pipe"                   },
+    [OPTION_DIGESTS] = {"digests",       0,   NULL,          false, NULL,                "tell the SHA-256 of every input"                            },
+    [OPTION_JOBS] = {"jobs",          0,   "N",           false, NULL,                "threads (default: one for each processor)"                  },
+    [OPTION_BY] = {"by",            0,   "WHO",         false, NULL,                "who attests it"                                             },
+    [OPTION_DATE] = {"date",          0,   "DATE",        false, NULL,                "when it was looked up (default: today)"                     },
+    [OPTION_VALID_UNTIL] = {"valid-until",   0,   "DATE",        false, NULL,                "the last day on which it holds"                             },
+    [OPTION_EVIDENCE] = {"evidence",      0,   "TEXT",        false, NULL,                "what it rests on: a ticket, the last digits of a card"      },
+    [OPTION_SCRIPT] = {"script",        0,   NULL,          false, NULL,                "print a shell script of AWS CLI calls that makes a snapshot"},
+    [OPTION_CASES] = {"cases",         0,   "FILE",        false, NULL,
+                       "decide every case in FILE, one JSON object a line (-: standard input)"                                                       },
+    [OPTION_ERROR] = {"error",         0,   "TEXT",        false, NULL,
+                       "say what this AWS error means: its message, or the error as JSON"                                                            },
+    [OPTION_QUIET] = {"quiet",         'q', NULL,          false, NULL,                "no report in text, errors alone"                            },
+    [OPTION_VERBOSE] = {"verbose",       'v', NULL,          false, NULL,                "show what passed, and where it rests"                       },
+    [OPTION_COLOR] = {"color",         0,   "WHEN",        false, "auto|always|never", "auto (default), always, never"                              },
+    [OPTION_ASCII] = {"ascii",         0,   NULL,          false, NULL,                "no other characters than ASCII of our own"                  },
+    [OPTION_HELP] = {"help",          'h', NULL,          false, NULL,                "show this"                                                  },
+    [OPTION_VERSION] = {"version",       0,   NULL,          false, NULL,                "show the version"                                           },
 };
 
 static const option_id check_options[] = {
-    OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU, OPTION_ROUTE, OPTION_CALLER, OPTION_PRINCIPAL, OPTION_CONTEXT,
-    OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_RULES, OPTION_PROFILE,
-    OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_OUTPUT, OPTION_FULL, OPTION_TABLE, OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,
-    OPTION_DIGESTS, OPTION_JOBS, OPTION_QUIET, OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
-static const option_id rules_options[] = {OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_COLOR, OPTION_HELP};
+    OPTION_ACCOUNT,       OPTION_ACCOUNTS_FROM, OPTION_OU,      OPTION_ROUTE,   OPTION_CALLER,
+    OPTION_PRINCIPAL,     OPTION_CONTEXT,       OPTION_AS_OF,   OPTION_MAX_AGE, OPTION_CAPTURED_AT,
+    OPTION_ATTESTATIONS,  OPTION_NO_WAIVERS,    OPTION_RULES,   OPTION_PROFILE, OPTION_CONFIG,
+    OPTION_NO_CONFIG,     OPTION_FORMAT,        OPTION_OUTPUT,  OPTION_FULL,    OPTION_TABLE,
+    OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_JOBS,    OPTION_QUIET,
+    OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
+static const option_id rules_options[] = {OPTION_RULES,  OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,
+                                          OPTION_FORMAT, OPTION_COLOR,   OPTION_HELP};
 static const option_id collect_options[] = {OPTION_SCRIPT, OPTION_HELP};
 static const option_id simulate_options[] = {OPTION_CASES, OPTION_JOBS, OPTION_HELP};
+static const option_id attest_options[] = {
+    OPTION_BY,      OPTION_DATE,          OPTION_VALID_UNTIL, OPTION_EVIDENCE,    OPTION_FORMAT,       OPTION_OUTPUT,
+    OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU,          OPTION_ROUTE,       OPTION_CALLER,       OPTION_PRINCIPAL,
+    OPTION_CONTEXT, OPTION_AS_OF,         OPTION_MAX_AGE,     OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_RULES,
+    OPTION_PROFILE, OPTION_CONFIG,        OPTION_NO_CONFIG,   OPTION_JOBS,        OPTION_HELP};
+static const option_id explain_options[] = {OPTION_ERROR, OPTION_HELP};
 static const option_id help_options[] = {OPTION_HELP};
 
 #define OPTIONS(list) list, sizeof(list) / sizeof *(list)
 
 const struct command commands[] = {
-    {"check", "SNAPSHOT", "say of every account whether it is ready to leave, and what stands in the way",
-     "SNAPSHOT is a folder of AWS CLI output (orgexit collect --script > capture.sh makes one), with attestations.yaml\n"
-     "beside it for what no API tells.\n",
-     OPTIONS(check_options), run_check},
-    {"rules", "list | explain ID | fields [PREFIX] | test [PACK...]", "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests", NULL,
-     OPTIONS(rules_options), run_rules},
-    {"collect", "--script", "print the AWS CLI calls that make a snapshot", NULL, OPTIONS(collect_options), run_collect},
-    {"simulate", "--cases FILE|-", "decide IAM requests as AWS would, in three values", NULL, OPTIONS(simulate_options), run_simulate},
-    {"help", "[COMMAND]", "show how a command is used", NULL, OPTIONS(help_options), run_help},
+    {"check",    "SNAPSHOT",                                                                                              "say of every account whether it is ready to leave, and what stands in the way",
+     "SNAPSHOT is a folder of AWS CLI output (orgexit collect --script > capture.sh makes one), with "
+     "attestations.yaml\n"
+     "beside it for what no API tells.\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+    {"rules",    "list | explain ID | fields [PREFIX] | test [PACK...]",
+     "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests",                                                                                                           NULL,
+     OPTIONS(rules_options),                                                                                                                                                                                                                run_rules    },
+    {"collect",  "--script",                                                                                              "print the AWS CLI calls that make a snapshot",                                  NULL, OPTIONS(collect_options),
+     run_collect                                                                                                                                                                                                                                         },
+    {"simulate", "--cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             NULL, OPTIONS(simulate_options),
+     run_simulate                                                                                                                                                                                                                                        },
+    {"attest",   "init SNAPSHOT | set SNAPSHOT ACCOUNT TOPIC=VALUE... --by WHO | export SNAPSHOT | import SNAPSHOT FILE",
+     "write into attestations.yaml what no API tells and people have looked up",                                                                                                                           "init    adds a line, commented out, for every entry that a blocker needs and that is missing or has ended\n"
+     "set     adds or replaces entries of one account; payment_method needs --valid-until\n"
+     "export  prints a table (csv) with a line for each account and topic, for the owners to fill in\n"
+     "import  takes the table back (FILE, or - for standard input); with an error in one line it changes nothing\n"
+     "What people wrote stays as it is, byte for byte. --output - prints the new file instead of writing it.\n",                 OPTIONS(attest_options),   run_attest   },
+    {"explain",  "--error TEXT",                                                                                          "say what an AWS error means, which rules foresee it and what to do",            NULL,
+     OPTIONS(explain_options),                                                                                                                                                                                                              explain_error},
+    {"help",     "[COMMAND]",                                                                                             "show how a command is used",                                                    NULL, OPTIONS(help_options),     run_help     },
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 
@@ -90,8 +121,8 @@ static bool unknown_option(struct parsing *p, str name)
     for (size_t i = 0; i < c->option_count; i++)
         names[i] = option_table[c->options[i]].name;
     str hint = did_you_mean(p->arena, name, names, c->option_count);
-    return error_set(p->error, ERR_USAGE, "%s has no option --%.*s%.*s (orgexit help %s)", c->name, STR_ARG(visible(p->arena, name)),
-                     STR_ARG(hint), c->name);
+    return error_set(p->error, ERR_USAGE, "%s has no option --%.*s%.*s (orgexit help %s)", c->name,
+                     STR_ARG(visible(p->arena, name)), STR_ARG(hint), c->name);
 }
 
 static bool allowed_word(const struct option_row *row, str value)
@@ -117,7 +148,8 @@ static bool keep_option(struct parsing *p, option_id id, bool has_value, str val
     if (row->argument && !value.len)
         return error_set(p->error, ERR_USAGE, "--%s was given an empty value; expected %s", row->name, row->argument);
     if (row->words && !allowed_word(row, value))
-        return error_set(p->error, ERR_USAGE, "--%s is \"%.*s\"; expected one of %s", row->name, STR_ARG(visible(p->arena, value)), row->words);
+        return error_set(p->error, ERR_USAGE, "--%s is \"%.*s\"; expected one of %s", row->name,
+                         STR_ARG(visible(p->arena, value)), row->words);
     if (o->count && !row->repeatable)
         return error_set(p->error, ERR_USAGE, "--%s was given twice", row->name);
     str *values = NEW_ARRAY(p->arena, str, o->count + 1);
@@ -145,7 +177,8 @@ static bool read_letter(struct parsing *p, const char *text)
     for (size_t i = 0; i < c->option_count && text[1] == '\0'; i++)
         if (option_table[c->options[i]].letter == text[0])
             return keep_option(p, c->options[i], false, (str){0});
-    return error_set(p->error, ERR_USAGE, "%s has no option -%.*s (orgexit help %s)", c->name, STR_ARG(visible(p->arena, str_from(text))), c->name);
+    return error_set(p->error, ERR_USAGE, "%s has no option -%.*s (orgexit help %s)", c->name,
+                     STR_ARG(visible(p->arena, str_from(text))), c->name);
 }
 
 bool arguments_read(arena *a, const struct command *c, int argc, char **argv, struct arguments *out, error *e)

@@ -88,8 +88,8 @@ void print_version(void)
     char pcre[64] = "";
     yaml_get_version(&major, &minor, &patch);
     pcre2_config(PCRE2_CONFIG_VERSION, pcre);
-    printf("orgexit %s\nlibyaml %d.%d.%d, cJSON %d.%d.%d, PCRE2 %s\n", ORGEXIT_VERSION, major, minor, patch, CJSON_VERSION_MAJOR,
-           CJSON_VERSION_MINOR, CJSON_VERSION_PATCH, pcre);
+    printf("orgexit %s\nlibyaml %d.%d.%d, cJSON %d.%d.%d, PCRE2 %s\n", ORGEXIT_VERSION, major, minor, patch,
+           CJSON_VERSION_MAJOR, CJSON_VERSION_MINOR, CJSON_VERSION_PATCH, pcre);
 }
 
 void print_error(const error *e, str prefix)

@@ -3,24 +3,26 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
 #include "rules/ruletest.h"
 
-static const struct ruleset *load(arena *a, const struct arguments *args, error *e)
+const struct ruleset *rules_read(arena *a, const struct arguments *args, str near, error *e)
 {
     struct config config;
     struct rule_errors faults = {0};
     const struct pack_input *builtin, *own;
     size_t count, more;
-    if (!config_read(a, args, STR("."), &config, e) || !ruleset_builtin_packs(a, &builtin, &count, e) ||
+    if (!config_read(a, args, near, &config, e) || !ruleset_builtin_packs(a, &builtin, &count, e) ||
         !packs_read(a, args, &config, &own, &more, e))
         return NULL;
     struct pack_input *packs = NEW_ARRAY(a, struct pack_input, count + more);
     memcpy(packs, builtin, count * sizeof *packs);
     if (more)
         memcpy(packs + count, own, more * sizeof *packs);
-    struct rules_options options = {.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE) : config.profile,
+    struct rules_options options = {.profile = has_option(args, OPTION_PROFILE) ? option_text(args, OPTION_PROFILE)
+                                                                                : config.profile,
                                     .config = config.source,
                                     .params = config.params,
                                     .severity = config.severity,
@@ -33,7 +35,8 @@ static const struct ruleset *load(arena *a, const struct arguments *args, error 
     return rs;
 }
 
-static const char *const kind_names[ROUTE_COUNT] = {"remove/api", "remove/console", "leave/api", "leave/console", "transfer"};
+static const char *const kind_names[ROUTE_COUNT] = {"remove/api", "remove/console", "leave/api", "leave/console",
+                                                    "transfer"};
 
 /* "blocker: remove, leave; warning: transfer" */
 static str ranks_of(arena *a, const struct rule *r)
@@ -49,7 +52,10 @@ static str ranks_of(arena *a, const struct rule *r)
         const struct {
             unsigned routes;
             const char *name;
-        } families[] = {{ROUTES_REMOVE, "remove"}, {ROUTES_LEAVE, "leave"}};
+        } families[] = {
+            {ROUTES_REMOVE, "remove"},
+            {ROUTES_LEAVE,  "leave" }
+        };
         for (size_t i = 0; i < 2; i++)
             if ((routes & families[i].routes) == families[i].routes) {
                 names = arena_printf(a, "%.*s%s%s", STR_ARG(names), names.len ? ", " : "", families[i].name);
@@ -58,20 +64,22 @@ static str ranks_of(arena *a, const struct rule *r)
         for (int on = 0; on < ROUTE_COUNT; on++)
             if (routes & ROUTE_BIT(on))
                 names = arena_printf(a, "%.*s%s%s", STR_ARG(names), names.len ? ", " : "", kind_names[on]);
-        out = arena_printf(a, "%.*s%s%s: %.*s", STR_ARG(out), out.len ? "; " : "", severity_name((severity)s), STR_ARG(names));
+        out = arena_printf(a, "%.*s%s%s: %.*s", STR_ARG(out), out.len ? "; " : "", severity_name((severity)s),
+                           STR_ARG(names));
     }
     return out.len ? out : STR("disabled");
 }
 
 static int list_rules(arena *a, const struct arguments *args, error *e)
 {
-    const struct ruleset *rs = load(a, args, e);
+    const struct ruleset *rs = rules_read(a, args, STR("."), e);
     if (!rs)
         return -1;
     printf("%-36s %-44s %s\n", "RULE", "RANKED", "TITLE");
     for (size_t i = 0; i < ruleset_count(rs); i++) {
         const struct rule *r = ruleset_rule(rs, i);
-        printf("%-36.*s %-44.*s %.*s\n", STR_ARG(visible(a, r->id)), STR_ARG(ranks_of(a, r)), STR_ARG(visible(a, r->title)));
+        printf("%-36.*s %-44.*s %.*s\n", STR_ARG(visible(a, r->id)), STR_ARG(ranks_of(a, r)),
+               STR_ARG(visible(a, r->title)));
     }
     return EXIT_READY;
 }
@@ -119,15 +127,16 @@ static void print_decided(const struct rule *r)
             inside = str_starts(word, STR("when:")) || str_starts(word, STR("require:"));
         size_t at = line == first ? str_find(text, STR("require:")) : SIZE_MAX;
         if (inside || at != SIZE_MAX)
-            printf("  %.*s\n", STR_ARG(inside ? str_from_index(text, indent < 4 ? indent : 4) : str_from_index(text, at)));
+            printf("  %.*s\n",
+                   STR_ARG(inside ? str_from_index(text, indent < 4 ? indent : 4) : str_from_index(text, at)));
     }
 }
 
 static void print_rule(arena *a, const struct rule *r)
 {
     printf("%.*s  %.*s\n", STR_ARG(r->id), STR_ARG(r->title));
-    printf("  %.*s%s%s%s\n", STR_ARG(ranks_of(a, r)), r->basis == BASIS_NONE ? "" : "  (", r->basis == BASIS_NONE ? "" : rule_basis_name(r->basis),
-           r->basis == BASIS_NONE ? "" : ")");
+    printf("  %.*s%s%s%s\n", STR_ARG(ranks_of(a, r)), r->basis == BASIS_NONE ? "" : "  (",
+           r->basis == BASIS_NONE ? "" : rule_basis_name(r->basis), r->basis == BASIS_NONE ? "" : ")");
     print_paragraph(a, "Why", r->why);
     print_decided(r);
     str predicts = {0};
@@ -146,9 +155,11 @@ static void print_rule(arena *a, const struct rule *r)
         if (command)
             printf("\n");
     }
-    print_paragraph(a, "When to waive", r->basis == BASIS_REFUSAL ? STR("never: AWS itself would refuse, and no waiver changes that")
-                                        : !r->waivable            ? STR("never: the rule is about the evidence itself")
-                                                                  : STR("when somebody who may decide it accepts the risk: name them, the reason and an end under \"waivers\" of attestations.yaml"));
+    print_paragraph(a, "When to waive",
+                    r->basis == BASIS_REFUSAL ? STR("never: AWS itself would refuse, and no waiver changes that")
+                    : !r->waivable            ? STR("never: the rule is about the evidence itself")
+                                   : STR("when somebody who may decide it accepts the risk: name them, the reason and "
+                                         "an end under \"waivers\" of attestations.yaml"));
     if (r->reference_count)
         printf("\nReferences\n");
     for (size_t i = 0; i < r->reference_count; i++)
@@ -157,7 +168,7 @@ static void print_rule(arena *a, const struct rule *r)
 
 static int explain_rule(arena *a, const struct arguments *args, error *e)
 {
-    const struct ruleset *rs = load(a, args, e);
+    const struct ruleset *rs = rules_read(a, args, STR("."), e);
     if (!rs)
         return -1;
     if (args->operand_count != 2)
@@ -170,7 +181,8 @@ static int explain_rule(arena *a, const struct arguments *args, error *e)
     const char **ids = NEW_ARRAY(a, const char *, ruleset_count(rs));
     for (size_t i = 0; i < ruleset_count(rs); i++)
         ids[i] = arena_cstr(a, ruleset_rule(rs, i)->id);
-    error_set(e, ERR_USAGE, "there is no rule \"%.*s\"%.*s (orgexit rules list)", STR_ARG(visible(a, args->operands[1])),
+    error_set(e, ERR_USAGE, "there is no rule \"%.*s\"%.*s (orgexit rules list)",
+              STR_ARG(visible(a, args->operands[1])),
               STR_ARG(did_you_mean(a, args->operands[1], ids, ruleset_count(rs))));
     return -1;
 }
@@ -186,13 +198,17 @@ static int list_fields(arena *a, const struct arguments *args, error *e)
         str type = str_from(value_type_name(f->type));
         if (f->type == TYPE_LIST)
             type = arena_printf(a, "list<%s>", f->item == TYPE_LIST ? "record" : value_type_name(f->item));
-        printf("%-40s %-14.*s %s%s\n", f->name, STR_ARG(type), f->doc ? f->doc : "", !f->get && !f->of && !f->topic ? " (not read yet)" : "");
+        printf("%-40s %-14.*s %s%s\n", f->name, STR_ARG(type), f->doc ? f->doc : "",
+               !f->get && !f->of && !f->topic ? " (not read yet)" : "");
         for (size_t k = 0; f->words && f->words[k]; k++)
-            printf("%s%s%s", k ? ", " : "                                                        one of ", f->words[k], f->words[k + 1] ? "" : "\n");
+            printf("%s%s%s", k ? ", " : "                                                        one of ", f->words[k],
+                   f->words[k + 1] ? "" : "\n");
         shown++;
     }
     if (!shown)
-        return error_set(e, ERR_USAGE, "no field begins with \"%.*s\" (orgexit rules fields)", STR_ARG(visible(a, prefix))), -1;
+        return error_set(e, ERR_USAGE, "no field begins with \"%.*s\" (orgexit rules fields)",
+                         STR_ARG(visible(a, prefix))),
+               -1;
     return EXIT_READY;
 }
 
@@ -243,8 +259,8 @@ static void print_tests(arena *a, const struct ruletest *t)
     for (size_t i = 0; i < t->results.count; i++) {
         const struct ruletest_result *r = &t->results.items[i];
         if (!r->passed)
-            printf("FAIL %.*s:%u: %.*s: %.*s\n     %.*s\n", STR_ARG(visible(a, r->file)), r->line, STR_ARG(visible(a, r->rule)),
-                   STR_ARG(visible(a, r->name)), STR_ARG(visible(a, r->message)));
+            printf("FAIL %.*s:%u: %.*s: %.*s\n     %.*s\n", STR_ARG(visible(a, r->file)), r->line,
+                   STR_ARG(visible(a, r->rule)), STR_ARG(visible(a, r->name)), STR_ARG(visible(a, r->message)));
     }
     printf("%-36s %5s  %-32s %9s %8s\n", "RULE", "TESTS", "OUTCOMES", "BRANCHES", "MUTANTS");
     for (size_t i = 0; i < ruleset_count(t->rules); i++) {
@@ -252,20 +268,22 @@ static void print_tests(arena *a, const struct ruletest *t)
         str lacks = ruletest_lacks(a, r);
         if (r->tests || r->rule->builtin)
             printf("%-36.*s %5zu  %-32.*s %4zu/%-4zu %8zu%s%.*s\n", STR_ARG(visible(a, r->rule->id)), r->tests,
-                   STR_ARG(outcomes_of(a, r->outcomes)), r->branches_seen, r->branches, r->mutants, lacks.len ? "  " : "", STR_ARG(lacks));
+                   STR_ARG(outcomes_of(a, r->outcomes)), r->branches_seen, r->branches, r->mutants,
+                   lacks.len ? "  " : "", STR_ARG(lacks));
     }
     printf("%zu mutants\n%zu passed, %zu failed\n", t->mutants, t->passed, t->failed);
 }
 
 static int test_rules(arena *a, const struct arguments *args, error *e)
 {
-    const struct ruleset *rs = load(a, args, e);
+    const struct ruleset *rs = rules_read(a, args, STR("."), e);
     struct rule_errors faults = {0};
     if (!rs)
         return -1;
     struct ruletest *t = ruletest_begin(a, rs, NULL);
     if (args->operand_count == 1) {
-        error_set(e, ERR_USAGE, "which tests? orgexit rules test PACK... (a pack, its *.test.yaml, or a folder of them)");
+        error_set(e, ERR_USAGE,
+                  "which tests? orgexit rules test PACK... (a pack, its *.test.yaml, or a folder of them)");
         return -1;
     }
     for (size_t i = 1; i < args->operand_count; i++) {
@@ -294,6 +312,7 @@ int run_rules(arena *a, const struct arguments *args, error *e)
         return list_fields(a, args, e);
     if (str_is(what, "test"))
         return test_rules(a, args, e);
-    error_set(e, ERR_USAGE, "rules takes list, explain ID, fields [PREFIX] or test [PACK...]%.*s", STR_ARG(did_you_mean(a, what, words, 4)));
+    error_set(e, ERR_USAGE, "rules takes list, explain ID, fields [PREFIX] or test [PACK...]%.*s",
+              STR_ARG(did_you_mean(a, what, words, 4)));
     return -1;
 }

@@ -165,7 +165,13 @@ static bool run_wave(arena *a, struct stream *s, arena *wave, size_t jobs, error
             break;
         take_batch(wave, s);
     }
-    struct pool pool = {.jobs = jobs, .window = WINDOW, .count = s->count, .slot_size = sizeof(struct answers), .arg = s, .make = decide_batch, .emit = write_batch};
+    struct pool pool = {.jobs = jobs,
+                        .window = WINDOW,
+                        .count = s->count,
+                        .slot_size = sizeof(struct answers),
+                        .arg = s,
+                        .make = decide_batch,
+                        .emit = write_batch};
     bool ok = s->count == 0 || pool_run(&pool, e);
     arena_reset(wave);
     return ok;
@@ -202,7 +208,8 @@ static bool run_cases(arena *a, struct stream *s, size_t jobs, error *e)
         if (!run_wave(a, s, wave, jobs, e))
             return false;
     while (!s->end || s->rest_len);
-    str summary = arena_printf(a, "{\"type\":\"summary\",\"cases\":%llu,\"matched\":%llu}\n", (unsigned long long)s->cases, (unsigned long long)s->matched);
+    str summary = arena_printf(a, "{\"type\":\"summary\",\"cases\":%llu,\"matched\":%llu}\n",
+                               (unsigned long long)s->cases, (unsigned long long)s->matched);
     file_out_put(s->out, summary.ptr, summary.len);
     return true;
 }

@@ -45,7 +45,8 @@ static int columns_of(int fd)
 static bool speaks_utf8(void)
 {
     const char *locale = env("LC_ALL") ? env("LC_ALL") : env("LC_CTYPE") ? env("LC_CTYPE") : env("LANG");
-    return locale && (strstr(locale, "UTF-8") || strstr(locale, "utf8") || strstr(locale, "UTF8") || strstr(locale, "utf-8"));
+    return locale &&
+           (strstr(locale, "UTF-8") || strstr(locale, "utf8") || strstr(locale, "UTF8") || strstr(locale, "utf-8"));
 }
 
 struct terminal terminal_of(const struct arguments *args, int fd)

@@ -9,17 +9,17 @@ static const struct org_key {
     const char *name;
     bool of_path;
 } org_keys[] = {
-    {"aws:PrincipalOrgID", false},
-    {"aws:PrincipalOrgPaths", true},
-    {"aws:ResourceOrgID", false},
-    {"aws:ResourceOrgPaths", true},
-    {"aws:SourceOrgID", false},
-    {"aws:SourceOrgPaths", true},
-    {"aws:VpceOrgID", false},
-    {"aws:VpceOrgPaths", true},
-    {"backup:CopyTargetOrgPaths", true},
-    {"ssm:NodeOrgId", false},
-    {"account:AccountResourceOrgPaths", true},
+    {"aws:PrincipalOrgID",              false},
+    {"aws:PrincipalOrgPaths",           true },
+    {"aws:ResourceOrgID",               false},
+    {"aws:ResourceOrgPaths",            true },
+    {"aws:SourceOrgID",                 false},
+    {"aws:SourceOrgPaths",              true },
+    {"aws:VpceOrgID",                   false},
+    {"aws:VpceOrgPaths",                true },
+    {"backup:CopyTargetOrgPaths",       true },
+    {"ssm:NodeOrgId",                   false},
+    {"account:AccountResourceOrgPaths", true },
 };
 enum { ORG_KEY_COUNT = sizeof org_keys / sizeof *org_keys };
 
@@ -108,12 +108,15 @@ size_t org_references(arena *a, const struct policy *p, const struct org_place *
 {
     const struct context nothing = {.rest = KEY_UNKNOWN};
     struct context_key with[ORG_KEY_COUNT], without[ORG_KEY_COUNT];
-    struct reading r = {.today = {.arena = a, .context = &nothing, .overlay = with, .overlay_count = ORG_KEY_COUNT},
-                        .alone = {.arena = a, .context = &nothing, .overlay = without, .overlay_count = ORG_KEY_COUNT}};
+    struct reading r = {
+        .today = {.arena = a, .context = &nothing, .overlay = with,    .overlay_count = ORG_KEY_COUNT},
+        .alone = {.arena = a, .context = &nothing, .overlay = without, .overlay_count = ORG_KEY_COUNT}
+    };
     VEC(struct org_reference) found = {0};
     for (size_t i = 0; i < ORG_KEY_COUNT; i++) {
         with[i] = key_today(&org_keys[i], today);
-        without[i] = (struct context_key){.name = with[i].name, .state = KEY_ABSENT, .multivalued = with[i].multivalued};
+        without[i] =
+            (struct context_key){.name = with[i].name, .state = KEY_ABSENT, .multivalued = with[i].multivalued};
     }
     for (size_t i = 0; i < p->count; i++) {
         struct org_reference reference;

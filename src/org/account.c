@@ -6,21 +6,21 @@
 #include "org/people.h"
 
 const struct account_call account_calls[] = {
-    {CAPTURE_GET_CALLER_IDENTITY, NULL},
-    {CAPTURE_MEMBER_DESCRIBE_ORGANIZATION, NULL},
-    {CAPTURE_GET_ACCOUNT_AUTHORIZATION_DETAILS, NULL},
-    {CAPTURE_GET_ACCOUNT_SUMMARY, NULL},
-    {CAPTURE_GET_CONTACT_INFORMATION, NULL},
-    {CAPTURE_GET_ALTERNATE_CONTACT, "BILLING"},
-    {CAPTURE_GET_ALTERNATE_CONTACT, "OPERATIONS"},
-    {CAPTURE_GET_ALTERNATE_CONTACT, "SECURITY"},
-    {CAPTURE_GET_ACCOUNT_INFORMATION, NULL},
-    {CAPTURE_LIST_HANDSHAKES_FOR_ACCOUNT, NULL},
-    {CAPTURE_LIST_ORGANIZATIONS_FEATURES, NULL},
-    {CAPTURE_LIST_DELEGATED_SERVICES, "ID"},
-    {CAPTURE_LIST_TAGS_FOR_RESOURCE, "ID"},
-    {CAPTURE_LIST_REGIONS, NULL},
-    {CAPTURE_GET_GOVCLOUD_ACCOUNT, NULL},
+    {CAPTURE_GET_CALLER_IDENTITY,               NULL        },
+    {CAPTURE_MEMBER_DESCRIBE_ORGANIZATION,      NULL        },
+    {CAPTURE_GET_ACCOUNT_AUTHORIZATION_DETAILS, NULL        },
+    {CAPTURE_GET_ACCOUNT_SUMMARY,               NULL        },
+    {CAPTURE_GET_CONTACT_INFORMATION,           NULL        },
+    {CAPTURE_GET_ALTERNATE_CONTACT,             "BILLING"   },
+    {CAPTURE_GET_ALTERNATE_CONTACT,             "OPERATIONS"},
+    {CAPTURE_GET_ALTERNATE_CONTACT,             "SECURITY"  },
+    {CAPTURE_GET_ACCOUNT_INFORMATION,           NULL        },
+    {CAPTURE_LIST_HANDSHAKES_FOR_ACCOUNT,       NULL        },
+    {CAPTURE_LIST_ORGANIZATIONS_FEATURES,       NULL        },
+    {CAPTURE_LIST_DELEGATED_SERVICES,           "ID"        },
+    {CAPTURE_LIST_TAGS_FOR_RESOURCE,            "ID"        },
+    {CAPTURE_LIST_REGIONS,                      NULL        },
+    {CAPTURE_GET_GOVCLOUD_ACCOUNT,              NULL        },
 };
 const size_t account_call_count = sizeof account_calls / sizeof *account_calls;
 
@@ -46,7 +46,9 @@ static void load(struct people *p, capture_kind kind, const char *argument, stru
 {
     struct call c = {.kind = kind,
                      .account = p->account->id,
-                     .argument = !argument ? (str){0} : strcmp(argument, "ID") == 0 ? p->account->id : str_from(argument)};
+                     .argument = !argument                     ? (str){0}
+                                 : strcmp(argument, "ID") == 0 ? p->account->id
+                                                               : str_from(argument)};
     error e = {0};
     bool ok = snapshot_get(p->arena, p->account->org->snapshot, &c, p->account->read, d, &e);
     if (ok && read && (d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT))
@@ -87,8 +89,8 @@ static bool read_summary(struct people *p, const struct capture_doc *d, error *e
 {
     struct account *account = p->account;
     const node *map = node_get(d->root, "SummaryMap");
-    return member_int(d->source, map, "AccountPasswordPresent", &account->has_password_flag,
-                      &account->password_present, e) &&
+    return member_int(d->source, map, "AccountPasswordPresent", &account->has_password_flag, &account->password_present,
+                      e) &&
            member_int(d->source, map, "AccountMFAEnabled", &account->has_mfa_flag, &account->mfa_enabled, e) &&
            member_int(d->source, map, "AccountAccessKeysPresent", &account->has_keys_flag, &account->keys_present, e);
 }
@@ -99,10 +101,15 @@ static bool read_contact(struct people *p, const struct capture_doc *d, error *e
     const struct {
         const char *member;
         str *out;
-    } parts[] = {{"FullName", &c->full_name},       {"AddressLine1", &c->address_line1},
-                 {"City", &c->city},                {"StateOrRegion", &c->state_or_region},
-                 {"PostalCode", &c->postal_code},   {"CountryCode", &c->country_code},
-                 {"PhoneNumber", &c->phone_number}};
+    } parts[] = {
+        {"FullName",      &c->full_name      },
+        {"AddressLine1",  &c->address_line1  },
+        {"City",          &c->city           },
+        {"StateOrRegion", &c->state_or_region},
+        {"PostalCode",    &c->postal_code    },
+        {"CountryCode",   &c->country_code   },
+        {"PhoneNumber",   &c->phone_number   }
+    };
     const node *info = node_get(d->root, "ContactInformation");
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!member_text(d->source, info, parts[i].member, parts[i].out, e))
@@ -119,8 +126,8 @@ static bool read_information(struct people *p, const struct capture_doc *d, erro
         !member_time(d->source, d->root, "AccountCreatedDate", &account->has_created_at, &account->created_at, e))
         return false;
     if (!str_eq(id, account->id))
-        contradiction(p, d, node_get(d->root, "AccountId"), "the file lies in the folder of account %.*s and names %.*s",
-                      STR_ARG(account->id), STR_ARG(id));
+        contradiction(p, d, node_get(d->root, "AccountId"),
+                      "the file lies in the folder of account %.*s and names %.*s", STR_ARG(account->id), STR_ARG(id));
     return true;
 }
 
@@ -144,15 +151,19 @@ static void compare_delegation(struct people *p)
     if (d->state == CAPTURE_NONE && listed) {
         error e = {0};
         source_error(o->snapshot->capture_json, d->error_node, &e,
-                     "says that account %.*s is no delegated administrator; organizations/list-delegated-administrators.json lists it",
+                     "says that account %.*s is no delegated administrator; "
+                     "organizations/list-delegated-administrators.json lists it",
                      STR_ARG(account->id));
         people_keep_error(p, &e);
     } else if (d->state == CAPTURE_WHOLE && services == 0 && listed) {
-        contradiction(p, d, NULL, "shows no service for account %.*s, which organizations/list-delegated-administrators.json lists",
+        contradiction(p, d, NULL,
+                      "shows no service for account %.*s, which organizations/list-delegated-administrators.json lists",
                       STR_ARG(account->id));
     } else if (services > 0 && !listed && o->delegated_administrators.state == CAPTURE_WHOLE) {
-        contradiction(p, d, NULL, "shows services for account %.*s, which organizations/list-delegated-administrators.json does not list",
-                      STR_ARG(account->id));
+        contradiction(
+            p, d, NULL,
+            "shows services for account %.*s, which organizations/list-delegated-administrators.json does not list",
+            STR_ARG(account->id));
     }
 }
 

@@ -2,8 +2,8 @@
  * attachments.c - the policies of each type and where they are attached.
  *
  * What is attached to a target is known when list-policies of the type and the targets of each policy that it lists are
- * whole, or when list-policies-for-target of the target is. While SCPs are enabled every root, OU and account carries at
- * least one (Organizations API Reference, DetachPolicy), so a target without any proves that the captures are cut.
+ * whole, or when list-policies-for-target of the target is. While SCPs are enabled every root, OU and account carries
+ * at least one (Organizations API Reference, DetachPolicy), so a target without any proves that the captures are cut.
  */
 #include "org/load.h"
 
@@ -50,15 +50,17 @@ static bool load_text(struct load *l, struct org_policy *p)
         return true;
     str id, type, content;
     if (!member_object(d.source, policy, "PolicySummary", &summary, l->error) ||
-        !member_text(d.source, summary, "Id", &id, l->error) || !member_text(d.source, summary, "Type", &type, l->error) ||
+        !member_text(d.source, summary, "Id", &id, l->error) ||
+        !member_text(d.source, summary, "Type", &type, l->error) ||
         !member_text(d.source, policy, "Content", &content, l->error))
         return false;
     if (id.len && !str_eq(id, p->id))
-        return source_error(d.source, node_get(summary, "Id"), l->error, "the file is named for policy %.*s and holds %.*s",
-                            STR_ARG(p->id), STR_ARG(id));
+        return source_error(d.source, node_get(summary, "Id"), l->error,
+                            "the file is named for policy %.*s and holds %.*s", STR_ARG(p->id), STR_ARG(id));
     if (type.len && p->type.len && !str_eq(type, p->type))
-        return source_error(d.source, node_get(summary, "Type"), l->error, "policy %.*s is a %.*s here and a %.*s in list-policies",
-                            STR_ARG(p->id), STR_ARG(type), STR_ARG(p->type));
+        return source_error(d.source, node_get(summary, "Type"), l->error,
+                            "policy %.*s is a %.*s here and a %.*s in list-policies", STR_ARG(p->id), STR_ARG(type),
+                            STR_ARG(p->type));
     if (!content.ptr) {
         p->why = arena_printf(l->arena, "%.*s.json has no \"Content\"", STR_ARG(d.path));
         return true;
@@ -76,21 +78,24 @@ static struct org_policy *see_policy(struct attaching *t, const struct capture_d
     str id, name, type, arn;
     tri managed;
     if (!member_text(d->source, item, "Id", &id, l->error) || !member_text(d->source, item, "Name", &name, l->error) ||
-        !member_text(d->source, item, "Type", &type, l->error) || !member_text(d->source, item, "Arn", &arn, l->error) ||
+        !member_text(d->source, item, "Type", &type, l->error) ||
+        !member_text(d->source, item, "Arn", &arn, l->error) ||
         !member_bool(d->source, item, "AwsManaged", &managed, l->error))
         return NULL;
     if (!str_starts(id, STR("p-")))
         return source_error(d->source, item, l->error, "a policy without an \"Id\" that begins with \"p-\""), NULL;
     if (type.len && !str_is(type, policy_type_names[t->type]))
-        return source_error(d->source, item, l->error, "policy %.*s is a %.*s; this list is of %s", STR_ARG(id), STR_ARG(type),
-                            policy_type_names[t->type]), NULL;
+        return source_error(d->source, item, l->error, "policy %.*s is a %.*s; this list is of %s", STR_ARG(id),
+                            STR_ARG(type), policy_type_names[t->type]),
+               NULL;
     load_check_arn(l, d, item, arn);
     void **slot = map_at(l->arena, &l->org->policies_by_id, id);
     if (*slot)
         return *slot;
     struct org_policy *p = NEW(l->arena, struct org_policy);
     *slot = p;
-    *p = (struct org_policy){.id = id, .name = name, .type = str_from(policy_type_names[t->type]), .aws_managed = managed};
+    *p = (struct org_policy){
+        .id = id, .name = name, .type = str_from(policy_type_names[t->type]), .aws_managed = managed};
     *VEC_PUSH(l->arena, &l->policies) = p;
     return load_text(l, p) ? p : NULL;
 }
@@ -107,7 +112,8 @@ static bool attach(struct attaching *t, str target, const struct org_policy *p)
     return true;
 }
 
-/* A target that is neither an OU nor an account, though all of those are captured: the policy may be attached anywhere. */
+/* A target that is neither an OU nor an account, though all of those are captured: the policy may be attached anywhere.
+ */
 static bool is_nowhere(const struct load *l, str target)
 {
     return !l->tree_cut && l->org->list_accounts.state == CAPTURE_WHOLE && !map_get(&l->org->units_by_id, target) &&
@@ -126,14 +132,16 @@ static bool load_targets(struct attaching *t, const struct org_policy *p)
         not_whole(t, arena_printf(l->arena, "%.*s.json was cut off", STR_ARG(d.path)));
     for (NODE_EACH(item, node_get(d.root, "Targets"))) {
         str id, arn;
-        if (!member_text(d.source, item, "TargetId", &id, l->error) || !member_text(d.source, item, "Arn", &arn, l->error))
+        if (!member_text(d.source, item, "TargetId", &id, l->error) ||
+            !member_text(d.source, item, "Arn", &arn, l->error))
             return false;
         if (!id.len)
             return source_error(d.source, item, l->error, "a target without \"TargetId\"");
         load_check_arn(l, &d, item, arn);
         attach(t, id, p);
         if (is_nowhere(l, id))
-            not_whole(t, arena_printf(l->arena, "%.*s.json names the target %.*s, which no capture shows", STR_ARG(d.path), STR_ARG(id)));
+            not_whole(t, arena_printf(l->arena, "%.*s.json names the target %.*s, which no capture shows",
+                                      STR_ARG(d.path), STR_ARG(id)));
     }
     return true;
 }
@@ -175,10 +183,12 @@ static bool load_for_target(struct attaching *t, str target)
     }
     at->whole_itself = d.state == CAPTURE_WHOLE;
     at->own = d;
-    bool contradict = (at->whole_itself && listed < at->policies.count) || (t->all_whole && at->policies.count > before);
+    bool contradict =
+        (at->whole_itself && listed < at->policies.count) || (t->all_whole && at->policies.count > before);
     if (contradict)
-        return source_error(d.source, d.root, l->error, "%.*s and list-targets-for-policy do not name the same policies for %.*s",
-                            STR_ARG(d.path), STR_ARG(target));
+        return source_error(d.source, d.root, l->error,
+                            "%.*s and list-targets-for-policy do not name the same policies for %.*s", STR_ARG(d.path),
+                            STR_ARG(target));
     return true;
 }
 

@@ -45,7 +45,8 @@ static const char *nearest(str word, const char *const *known)
 }
 
 /* `in_key`: the word is the key of n, else its value. */
-static bool unknown_in(struct reading *r, const node *n, bool in_key, const char *what, str word, const char *const *known)
+static bool unknown_in(struct reading *r, const node *n, bool in_key, const char *what, str word,
+                       const char *const *known)
 {
     bool (*tell)(const source *, const node *, error *, const char *, ...) = in_key ? source_error_key : source_error;
     const char *near = nearest(word, known);
@@ -54,7 +55,8 @@ static bool unknown_in(struct reading *r, const node *n, bool in_key, const char
     str list = {0};
     for (size_t i = 0; known[i]; i++)
         list = arena_printf(r->arena, "%.*s%s%s", STR_ARG(list), i ? ", " : "", known[i]);
-    return tell(r->source, n, r->error, "unknown %s \"%.*s\"; expected one of %.*s", what, STR_ARG(word), STR_ARG(list));
+    return tell(r->source, n, r->error, "unknown %s \"%.*s\"; expected one of %.*s", what, STR_ARG(word),
+                STR_ARG(list));
 }
 
 static bool unknown_word(struct reading *r, const node *n, const char *what, str word, const char *const *known)
@@ -72,7 +74,9 @@ static bool closed(struct reading *r, const node *object, const char *what, cons
             i++;
         if (!known[i])
             return unknown_in(r, m, true, "key", node_key(m), known);
-        if (node_is_null(m))
+        /* a template of which nothing is filled in yet: everything in it is unknown */
+        bool may_be_empty = object == r->source->root && str_is(node_key(m), "accounts");
+        if (node_is_null(m) && !may_be_empty)
             return source_error(r->source, m, r->error, "\"%s\" has no value", known[i]);
     }
     return true;
@@ -91,15 +95,16 @@ static bool text_of(struct reading *r, const node *object, const char *key, str 
     return true;
 }
 
-static bool time_of(struct reading *r, const node *object, const char *key, bool end, bool *has, int64_t *out, str *text)
+static bool time_of(struct reading *r, const node *object, const char *key, bool end, bool *has, int64_t *out,
+                    str *text)
 {
     const node *m = node_get(object, key);
     *has = m != NULL;
     if (!m)
         return true;
     if (!node_is_string(m) || !attest_time(node_text(m), end, out))
-        return source_error(r->source, m, r->error, "\"%s\" is no date; expected YYYY-MM-DD, or RFC 3339 with Z or an offset",
-                            key);
+        return source_error(r->source, m, r->error,
+                            "\"%s\" is no date; expected YYYY-MM-DD, or RFC 3339 with Z or an offset", key);
     if (text)
         *text = node_text(m);
     return true;
@@ -113,10 +118,12 @@ static bool bool_of(struct reading *r, const node *m, const char *what, bool *ou
     }
     str text = node_text(m);
     bool spelt = str_eq_nocase(text, STR("yes")) || str_eq_nocase(text, STR("no")) || str_eq_nocase(text, STR("on")) ||
-                 str_eq_nocase(text, STR("off")) || str_eq_nocase(text, STR("true")) || str_eq_nocase(text, STR("false"));
+                 str_eq_nocase(text, STR("off")) || str_eq_nocase(text, STR("true")) ||
+                 str_eq_nocase(text, STR("false"));
     if (spelt)
-        return source_error(r->source, m, r->error, "%s is the text \"%.*s\"; write true or false, without quotation marks",
-                            what, STR_ARG(text));
+        return source_error(r->source, m, r->error,
+                            "%s is the text \"%.*s\"; write true or false, without quotation marks", what,
+                            STR_ARG(text));
     return source_error(r->source, m, r->error, "%s is %s; write true or false", what, node_kind_name(m));
 }
 
@@ -125,7 +132,8 @@ static bool bool_of(struct reading *r, const node *m, const char *what, bool *ou
 static bool read_list(struct reading *r, const node *value, struct attestation *out)
 {
     if (!node_is_list(value))
-        return source_error(r->source, value, r->error, "%s takes a list; found %s", out->topic->name, node_kind_name(value));
+        return source_error(r->source, value, r->error, "%s takes a list; found %s", out->topic->name,
+                            node_kind_name(value));
     str *items = NEW_ARRAY(r->arena, str, node_count(value));
     for (NODE_EACH(item, value)) {
         if (!node_is_string(item) || str_is_blank(node_text(item)))
@@ -149,10 +157,12 @@ static bool is_organization_id(str text)
 static bool read_text(struct reading *r, const node *value, struct attestation *out)
 {
     if (!node_is_string(value) || str_is_blank(node_text(value)))
-        return source_error(r->source, value, r->error, "%s takes a text; found %s", out->topic->name, node_kind_name(value));
+        return source_error(r->source, value, r->error, "%s takes a text; found %s", out->topic->name,
+                            node_kind_name(value));
     out->text = node_text(value);
     if (strcmp(out->topic->name, "target_organization") == 0 && !is_organization_id(out->text))
-        return source_error(r->source, value, r->error, "\"%.*s\" is no organization id; expected o-… with 10 to 32 letters and digits",
+        return source_error(r->source, value, r->error,
+                            "\"%.*s\" is no organization id; expected o-… with 10 to 32 letters and digits",
                             STR_ARG(out->text));
     return true;
 }
@@ -217,7 +227,8 @@ static bool read_signature(struct reading *r, const node *entry, struct attestat
         return source_error(r->source, entry, r->error, "nobody signed for %s: give \"by\", here or under \"defaults\"",
                             out->topic->name);
     if (!has_date && !r->has_default_date)
-        return source_error(r->source, entry, r->error, "no \"date\" for %s, here or under \"defaults\"", out->topic->name);
+        return source_error(r->source, entry, r->error, "no \"date\" for %s, here or under \"defaults\"",
+                            out->topic->name);
     if (!has_date)
         out->date = r->default_date;
     if (out->date > r->as_of)
@@ -225,14 +236,16 @@ static bool read_signature(struct reading *r, const node *entry, struct attestat
                             out->topic->name, STR_ARG(time_format_date(r->arena, out->date)),
                             STR_ARG(time_format(r->arena, r->as_of)));
     if (out->has_valid_until && out->valid_until < out->date)
-        return source_error(r->source, node_get(entry, "valid_until"), r->error, "\"valid_until\" lies before \"date\"");
+        return source_error(r->source, node_get(entry, "valid_until"), r->error,
+                            "\"valid_until\" lies before \"date\"");
     return true;
 }
 
 static bool read_entry(struct reading *r, const node *entry, struct attestation *out)
 {
     static const char *const keys[] = {"value", "by", "date", "valid_until", "evidence", NULL};
-    static const char *const payment_keys[] = {"value", "by", "date", "valid_until", "evidence", "kind", "supported", NULL};
+    static const char *const payment_keys[] = {"value",    "by",   "date",      "valid_until",
+                                               "evidence", "kind", "supported", NULL};
     bool payment = strcmp(out->topic->name, "payment_method") == 0;
     out->node = entry;
     if (!node_is_object(entry))
@@ -265,12 +278,11 @@ static bool read_account(struct reading *r, const node *entries, struct attestat
 {
     str id = node_key(entries);
     if (!str_is_account_id(id))
-        return source_error_key(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits", STR_ARG(id));
-    if (node_is_null(entries))
-        return source_error(r->source, entries, r->error, "account %.*s has no entries", STR_ARG(id));
-    if (!node_is_object(entries))
-        return source_error(r->source, entries, r->error, "account %.*s is %s; expected a mapping of topics", STR_ARG(id),
-                            node_kind_name(entries));
+        return source_error_key(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits",
+                                STR_ARG(id));
+    if (!node_is_null(entries) && !node_is_object(entries))
+        return source_error(r->source, entries, r->error, "account %.*s is %s; expected a mapping of topics",
+                            STR_ARG(id), node_kind_name(entries));
     struct account_attestations *of = NEW(r->arena, struct account_attestations);
     struct attestation *items = NEW_ARRAY(r->arena, struct attestation, node_count(entries));
     of->node = entries;
@@ -302,12 +314,12 @@ static bool read_waiver(struct reading *r, const node *item, struct waiver *out)
         !time_of(r, item, "valid_until", true, &has_end, &out->valid_until, &out->valid_until_text) ||
         (accept && !bool_of(r, accept, "\"accept_unknown\"", &out->accept_unknown)))
         return false;
-    const char *missing = !out->rule.len      ? "rule"
-                          : !accounts         ? "accounts"
-                          : !out->reason.len  ? "reason"
-                          : !out->by.len      ? "by"
-                          : !has_end          ? "valid_until"
-                                              : NULL;
+    const char *missing = !out->rule.len     ? "rule"
+                          : !accounts        ? "accounts"
+                          : !out->reason.len ? "reason"
+                          : !out->by.len     ? "by"
+                          : !has_end         ? "valid_until"
+                                             : NULL;
     if (missing)
         return source_error(r->source, item, r->error, "a waiver without \"%s\"", missing);
     if (!node_is_list(accounts) || node_count(accounts) == 0)
@@ -316,7 +328,8 @@ static bool read_waiver(struct reading *r, const node *item, struct waiver *out)
     str *ids = NEW_ARRAY(r->arena, str, node_count(accounts));
     for (NODE_EACH(id, accounts)) {
         if (!str_is_account_id(node_text(id)))
-            return source_error(r->source, id, r->error, "\"%.*s\" is no account id; a waiver names each account by its 12 digits",
+            return source_error(r->source, id, r->error,
+                                "\"%.*s\" is no account id; a waiver names each account by its 12 digits",
                                 STR_ARG(node_text(id)));
         ids[out->account_count++] = node_text(id);
     }
@@ -348,7 +361,8 @@ static bool read_defaults(struct reading *r, const node *defaults)
         !time_of(r, defaults, "date", false, &r->has_default_date, &r->default_date, NULL))
         return false;
     if (r->has_default_date && r->default_date > r->as_of)
-        return source_error(r->source, node_get(defaults, "date"), r->error, "the default date lies in the future (it is %.*s)",
+        return source_error(r->source, node_get(defaults, "date"), r->error,
+                            "the default date lies in the future (it is %.*s)",
                             STR_ARG(time_format(r->arena, r->as_of)));
     return true;
 }
@@ -375,8 +389,10 @@ struct attestations *attestations_read(arena *a, source *src, const struct extra
         return source_error(src, version ? version : src->root, e, "\"version\" must be 1"), NULL;
     if (!read_defaults(&r, node_get(src->root, "defaults")))
         return NULL;
-    if (accounts && !node_is_object(accounts))
-        return source_error(src, accounts, e, "\"accounts\" is %s; expected a mapping of account ids", node_kind_name(accounts)), NULL;
+    if (accounts && !node_is_null(accounts) && !node_is_object(accounts))
+        return source_error(src, accounts, e, "\"accounts\" is %s; expected a mapping of account ids",
+                            node_kind_name(accounts)),
+               NULL;
     for (NODE_EACH(entries, accounts))
         if (!read_account(&r, entries, out))
             return NULL;

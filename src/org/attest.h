@@ -10,18 +10,18 @@
 
 struct attestation {
     const struct topic *topic;
-    bool yes;            /* TOPIC_BOOL */
-    str text;            /* TOPIC_WORD, TOPIC_TEXT */
-    const str *items;    /* TOPIC_LIST */
+    bool yes;         /* TOPIC_BOOL */
+    str text;         /* TOPIC_WORD, TOPIC_TEXT */
+    const str *items; /* TOPIC_LIST */
     size_t item_count;
-    str by, evidence;    /* evidence.ptr NULL: none */
-    int64_t date;        /* seconds since 1970, UTC */
+    str by, evidence; /* evidence.ptr NULL: none */
+    int64_t date;     /* seconds since 1970, UTC */
     bool has_valid_until;
     int64_t valid_until; /* its last second */
     str valid_until_text;
-    str kind;            /* payment_method: card, bank, invoice, other; ptr NULL: not given */
-    tri supported;       /* payment_method; UNKNOWN: not given */
-    const node *node;    /* the entry */
+    str kind;         /* payment_method: card, bank, invoice, other; ptr NULL: not given */
+    tri supported;    /* payment_method; UNKNOWN: not given */
+    const node *node; /* the entry */
 };
 
 struct waiver {
@@ -35,7 +35,7 @@ struct waiver {
 };
 
 struct attestations {
-    const source *source;  /* NULL: there is no such file */
+    const source *source; /* NULL: there is no such file */
     str file;
     struct map by_account; /* account id -> struct account_attestations */
     VEC(struct waiver) waivers;
@@ -54,7 +54,8 @@ struct extra_topics {
 };
 
 /* Reads a text in `src` (set: file, text, len). as_of in seconds since 1970, UTC. NULL: *e has file, line, column. */
-struct attestations *attestations_read(arena *a, source *src, const struct extra_topics *extra, int64_t as_of, error *e);
+struct attestations *attestations_read(arena *a, source *src, const struct extra_topics *extra, int64_t as_of,
+                                       error *e);
 
 /* No file at all. */
 struct attestations *attestations_none(arena *a, str file);

@@ -312,21 +312,34 @@ str call_path(arena *a, const struct call *c)
     return (str){p.text, p.len};
 }
 
-str call_command(arena *a, const struct call *c)
+const str *call_words(arena *a, const struct call *c, size_t *count)
 {
     const struct capture *row = &captures[c->kind];
-    str rest = c->argument, options = str_from(row->options), text = {0};
+    str rest = c->argument, options = str_from(row->options);
+    VEC(str) words = {0};
+    *VEC_PUSH(a, &words) = str_from(row->service);
+    *VEC_PUSH(a, &words) = str_from(row->operation);
     while (options.len) {
-        size_t hole = str_find(options, STR("%s"));
-        str head = str_head(options, hole);
-        bool last = str_find(str_from_index(options, hole == SIZE_MAX ? options.len : hole + 2), STR("%s")) == SIZE_MAX;
-        str part = last ? rest : str_cut(&rest, ',');
-        str filled = hole == SIZE_MAX ? (str){0} : arena_shell_word(a, part);
-        text = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(text), STR_ARG(head), STR_ARG(filled));
-        options = hole == SIZE_MAX ? (str){0} : str_from_index(options, hole + 2);
+        str word = str_cut(&options, ' ');
+        bool last = str_find(options, STR("%s")) == SIZE_MAX;
+        *VEC_PUSH(a, &words) = !str_is(word, "%s") ? word : last ? rest : str_cut(&rest, ',');
     }
-    return arena_printf(a, "aws %s %s%s%.*s%s%.*s", row->service, row->operation, text.len ? " " : "", STR_ARG(text),
-                        c->region.len ? " --region " : "", STR_ARG(c->region.len ? arena_shell_word(a, c->region) : c->region));
+    if (c->region.len) {
+        *VEC_PUSH(a, &words) = STR("--region");
+        *VEC_PUSH(a, &words) = c->region;
+    }
+    *count = words.count;
+    return words.items;
+}
+
+str call_command(arena *a, const struct call *c)
+{
+    size_t count;
+    const str *words = call_words(a, c, &count);
+    str text = STR("aws");
+    for (size_t i = 0; i < count; i++)
+        text = arena_printf(a, "%.*s %.*s", STR_ARG(text), STR_ARG(arena_shell_word(a, words[i])));
+    return text;
 }
 
 bool capture_code_is_none(capture_kind kind, str code)

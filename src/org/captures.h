@@ -89,13 +89,13 @@ typedef enum { SIDE_MANAGEMENT, SIDE_MEMBER, SIDE_BOTH } capture_side;
 /* What the argument of a call ranges over when everything is captured. */
 typedef enum {
     ARGUMENT_NONE,
-    ARGUMENT_PARENT,      /* root and OU ids */
-    ARGUMENT_CHILD,       /* account and OU ids; an equivalent capture, not collected */
-    ARGUMENT_POLICY_TYPE, /* enabled policy types */
-    ARGUMENT_POLICY,      /* policy ids */
-    ARGUMENT_TARGET_TYPE, /* target id, policy type; equivalent, not collected */
-    ARGUMENT_ACCOUNT,     /* account ids */
-    ARGUMENT_CONTACT,     /* BILLING, OPERATIONS, SECURITY */
+    ARGUMENT_PARENT,         /* root and OU ids */
+    ARGUMENT_CHILD,          /* account and OU ids; an equivalent capture, not collected */
+    ARGUMENT_POLICY_TYPE,    /* enabled policy types */
+    ARGUMENT_POLICY,         /* policy ids */
+    ARGUMENT_TARGET_TYPE,    /* target id, policy type; equivalent, not collected */
+    ARGUMENT_ACCOUNT,        /* account ids */
+    ARGUMENT_CONTACT,        /* BILLING, OPERATIONS, SECURITY */
     ARGUMENT_WORDS,          /* each of `words` */
     ARGUMENT_LISTED,         /* what the answer of `listed_by` lists, in the same account and Region */
     ARGUMENT_LISTED_ACCOUNT, /* each of those, and each account id of the organization: "LISTED,ACCOUNT" */
@@ -103,15 +103,15 @@ typedef enum {
 
 struct capture {
     const char *service, *operation; /* as the AWS CLI spells them; the path */
-    const char *options;             /* options of the CLI call; %s stands for the argument (the second %s for its second part) */
-    const char *action;              /* the IAM action that it needs; NULL: none */
-    const char *member;              /* the member that every answer has; without it nothing was captured */
-    node_kind kind;                  /* of that member */
-    const char *none;                /* error codes that mean "none", separated by blanks; NULL: no code does */
-    bool of_account;                 /* below accounts/ID/ */
-    capture_side side;               /* whose credentials make it */
+    const char *options; /* options of the CLI call; %s stands for the argument (the second %s for its second part) */
+    const char *action;  /* the IAM action that it needs; NULL: none */
+    const char *member;  /* the member that every answer has; without it nothing was captured */
+    node_kind kind;      /* of that member */
+    const char *none;    /* error codes that mean "none", separated by blanks; NULL: no code does */
+    bool of_account;     /* below accounts/ID/ */
+    capture_side side;   /* whose credentials make it */
     capture_argument argument;
-    const char *why; /* one line: what it is for */
+    const char *why;        /* one line: what it is for */
     bool regional;          /* below accounts/ID/regions/REGION/, once for each Region that the account uses */
     const char *words;      /* ARGUMENT_WORDS: separated by blanks */
     capture_kind listed_by; /* ARGUMENT_LISTED...: its `member` is the list */
@@ -129,6 +129,9 @@ struct call {
 
 /* "accounts/ID/iam/get-account-summary": the path below the snapshot without ".json". Argument percent-encoded. */
 str call_path(arena *a, const struct call *c);
+
+/* organizations, list-policies, --filter, ...: what stands behind "aws", word by word. */
+const str *call_words(arena *a, const struct call *c, size_t *count);
 
 /* "aws organizations list-roots": the command that captures it, for hints. */
 str call_command(arena *a, const struct call *c);

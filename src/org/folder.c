@@ -68,9 +68,12 @@ struct capture_source *folder_source_open(arena *a, const char *path, error *e)
     arena_defer(a, close_folder, f);
     f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (f->fd < 0) {
-        error_set(e, ERR_INPUT, errno == ENOTDIR ? "is a file; expected the folder of a snapshot"
-                  : errno == ENOENT             ? "there is no such folder; expected a snapshot (orgexit collect --script prints how to make one)"
-                                                : "cannot be opened: %s", strerror(errno));
+        error_set(e, ERR_INPUT,
+                  errno == ENOTDIR ? "is a file; expected the folder of a snapshot"
+                  : errno == ENOENT
+                      ? "there is no such folder; expected a snapshot (orgexit collect --script prints how to make one)"
+                      : "cannot be opened: %s",
+                  strerror(errno));
         error_in_file(e, str_from(path));
         return NULL;
     }

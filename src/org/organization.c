@@ -4,8 +4,8 @@
 #include "org/load.h"
 
 const char *const policy_type_names[POLICY_TYPE_COUNT] = {"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"};
-const char *const account_state_names[] = {"PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED",
-                                           NULL};
+const char *const account_state_names[] = {"PENDING_ACTIVATION", "ACTIVE", "SUSPENDED",
+                                           "PENDING_CLOSURE",    "CLOSED", NULL};
 
 struct input_error input_error_from(arena *a, const error *e)
 {
@@ -45,14 +45,16 @@ void load_check_arn(struct load *l, const struct capture_doc *doc, const node *i
     if (!text.len || !arn_parse(text, &arn) || !str_is(arn.service, "organizations") || str_is(arn.account, "aws"))
         return;
     if (o->partition.len && !str_eq(arn.partition, o->partition))
-        mixed(l, doc, item, arena_printf(l->arena, "an ARN is of partition %.*s, others are of %.*s",
-                                         STR_ARG(arn.partition), STR_ARG(o->partition)));
+        mixed(l, doc, item,
+              arena_printf(l->arena, "an ARN is of partition %.*s, others are of %.*s", STR_ARG(arn.partition),
+                           STR_ARG(o->partition)));
     str rest = arn.resource;
     (void)str_cut(&rest, '/');
     str id = str_cut(&rest, '/');
     if (str_starts(id, STR("o-")) && o->id.len && !str_eq(id, o->id))
-        mixed(l, doc, item, arena_printf(l->arena, "an ARN names organization %.*s, describe-organization names %.*s",
-                                         STR_ARG(id), STR_ARG(o->id)));
+        mixed(l, doc, item,
+              arena_printf(l->arena, "an ARN names organization %.*s, describe-organization names %.*s", STR_ARG(id),
+                           STR_ARG(o->id)));
 }
 
 /* ---- describe-organization ---- */
@@ -68,7 +70,8 @@ static bool load_describe(struct load *l)
     if (d->state != CAPTURE_WHOLE && d->state != CAPTURE_CUT)
         return true;
     const node *org = node_get(d->root, "Organization");
-    if (!member_text(d->source, org, "Id", &o->id, l->error) || !member_text(d->source, org, "Arn", &o->arn, l->error) ||
+    if (!member_text(d->source, org, "Id", &o->id, l->error) ||
+        !member_text(d->source, org, "Arn", &o->arn, l->error) ||
         !member_text(d->source, org, "MasterAccountId", &o->management_account, l->error) ||
         !member_text(d->source, org, "FeatureSet", &o->feature_set, l->error))
         return false;
@@ -77,7 +80,8 @@ static bool load_describe(struct load *l)
     o->management_place = (struct place){d->source, node_get(org, "MasterAccountId")};
     o->feature_place = (struct place){d->source, node_get(org, "FeatureSet")};
     if (o->management_account.len && !str_is_account_id(o->management_account))
-        return source_error(d->source, o->management_place.node, l->error, "\"MasterAccountId\" is no account id of 12 digits");
+        return source_error(d->source, o->management_place.node, l->error,
+                            "\"MasterAccountId\" is no account id of 12 digits");
     struct arn arn;
     if (!o->partition.len && o->arn.len && arn_parse(o->arn, &arn))
         o->partition = arn.partition;
@@ -147,14 +151,15 @@ static void compare_accounts(struct load *l, struct org_account *known, const st
         const char *member;
         str a, b;
     } texts[] = {
-        {"Arn", known->arn, seen->arn},
-        {"Email", known->email, seen->email},
-        {"Name", known->name, seen->name},
+        {"Arn",          known->arn,           seen->arn          },
+        {"Email",        known->email,         seen->email        },
+        {"Name",         known->name,          seen->name         },
         {"JoinedMethod", known->joined_method, seen->joined_method},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i].a.len && texts[i].b.len && !str_eq(texts[i].a, texts[i].b))
-            load_contradiction(l, known, seen->place, "\"%s\" of account %.*s differs from the one in %.*s: capture both again",
+            load_contradiction(l, known, seen->place,
+                               "\"%s\" of account %.*s differs from the one in %.*s: capture both again",
                                texts[i].member, STR_ARG(known->id), STR_ARG(known->place.source->file));
     if (!same_joined(known, seen))
         load_contradiction(l, known, seen->place, "\"JoinedTimestamp\" of account %.*s differs from the one in %.*s",

@@ -48,13 +48,21 @@ struct unit {
     struct place place;
 };
 
-typedef enum { STATE_UNKNOWN, STATE_PENDING_ACTIVATION, STATE_ACTIVE, STATE_SUSPENDED, STATE_PENDING_CLOSURE, STATE_CLOSED } account_state;
-extern const char *const account_state_names[]; /* NULL-terminated, in the order of the enum from PENDING_ACTIVATION on */
+typedef enum {
+    STATE_UNKNOWN,
+    STATE_PENDING_ACTIVATION,
+    STATE_ACTIVE,
+    STATE_SUSPENDED,
+    STATE_PENDING_CLOSURE,
+    STATE_CLOSED
+} account_state;
+extern const char
+    *const account_state_names[]; /* NULL-terminated, in the order of the enum from PENDING_ACTIVATION on */
 
 /* One account as the organization's captures show it. */
 struct org_account {
     str id, arn, name, email;
-    str state_word, status_word; /* as captured; empty: not there */
+    str state_word, status_word;   /* as captured; empty: not there */
     str other_state, other_status; /* of a second capture, where they differ */
     str joined_method;
     bool has_joined_at;

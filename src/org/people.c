@@ -39,6 +39,29 @@ static bool parse_managed(struct people *p, struct managed *m, error *e)
     return parse_document(p, m->document, &m->policy, e);
 }
 
+/* DefaultVersionId and the flags must tell of one version, or else which one holds is not known. */
+static bool find_default(struct people *p, const node *versions, str default_version, const node **document, error *e)
+{
+    const source *s = p->doc->source;
+    size_t found = 0;
+    bool agree = true;
+    for (NODE_EACH(v, versions)) {
+        str id;
+        tri flag;
+        if (!member_text(s, v, "VersionId", &id, e) || !member_bool(s, v, "IsDefaultVersion", &flag, e))
+            return false;
+        bool named = default_version.len ? str_eq(id, default_version) : flag == TRI_YES;
+        agree = agree && (flag == TRI_UNKNOWN || flag == tri_of(named));
+        if (!named)
+            continue;
+        *document = node_get(v, "Document");
+        found++;
+    }
+    if (found != 1 || !agree)
+        *document = NULL;
+    return true;
+}
+
 static bool load_managed(struct people *p, const node *list, error *e)
 {
     const source *s = p->doc->source;
@@ -51,14 +74,8 @@ static bool load_managed(struct people *p, const node *list, error *e)
             !member_text(s, item, "DefaultVersionId", &default_version, e) ||
             !member_list(s, item, "PolicyVersionList", &versions, e))
             return false;
-        for (NODE_EACH(v, versions)) {
-            str id;
-            tri is_default;
-            if (!member_text(s, v, "VersionId", &id, e) || !member_bool(s, v, "IsDefaultVersion", &is_default, e))
-                return false;
-            if (default_version.len ? str_eq(id, default_version) : is_default == TRI_YES)
-                m->document = node_get(v, "Document");
-        }
+        if (!find_default(p, versions, default_version, &m->document, e))
+            return false;
         if (!m->arn.len)
             return source_error(s, item, e, "a policy without an \"Arn\"");
         if (arn_parse(m->arn, &arn) && str_eq(arn.account, p->account->id))
@@ -115,8 +132,9 @@ static bool load_policies(struct people *p, const node *item, const char *inline
 {
     const source *s = p->doc->source;
     const node *own, *attached;
-    if (!member_list(s, item, inline_member, &own, e) || !member_list(s, item, "AttachedManagedPolicies", &attached, e) ||
-        !add_inline(p, own, refs, e) || !add_attached(p, attached, refs, e))
+    if (!member_list(s, item, inline_member, &own, e) ||
+        !member_list(s, item, "AttachedManagedPolicies", &attached, e) || !add_inline(p, own, refs, e) ||
+        !add_attached(p, attached, refs, e))
         return false;
     *whole = attached && (own || strcmp(inline_member, "UserPolicyList") == 0);
     return true;
@@ -136,7 +154,10 @@ static bool load_groups(struct people *p, const node *list, error *e)
             return source_error(s, item, e, "a group without \"GroupName\"");
         set->items = refs.items;
         set->count = refs.count;
-        *map_at(p->arena, &p->groups, name) = set;
+        void **slot = map_at(p->arena, &p->groups, name);
+        if (*slot)
+            return source_error(s, item, e, "group %.*s is listed twice", STR_ARG(name));
+        *slot = set;
         p->group_count++;
     }
     return true;
@@ -200,6 +221,26 @@ static str path_in_arn(str resource)
     return path;
 }
 
+/* Of this account, of the organization's partition, and of the kind that the list is of. */
+static bool check_entity_arn(struct people *p, const node *item, const struct arn *arn, const struct entity *out,
+                             error *e)
+{
+    const source *s = p->doc->source;
+    const node *at = node_get(item, "Arn");
+    str partition = p->account->org->partition, kind = out->kind == ENTITY_USER ? STR("user/") : STR("role/");
+    if (!str_eq(arn->account, p->account->id))
+        return source_error(s, at, e,
+                            "the file lies in the folder of account %.*s and names account %.*s: captured with another "
+                            "account's credentials",
+                            STR_ARG(p->account->id), STR_ARG(arn->account));
+    if (partition.len && !str_eq(arn->partition, partition))
+        return source_error(s, at, e, "the ARN is of partition %.*s, the organization is of %.*s",
+                            STR_ARG(arn->partition), STR_ARG(partition));
+    if (!str_is(arn->service, "iam") || !str_starts(arn->resource, kind))
+        return source_error(s, at, e, "expected the ARN of a %.*s here", (int)kind.len - 1, kind.ptr);
+    return true;
+}
+
 /* What a user and a role have in common. */
 static bool load_entity(struct people *p, const node *item, const char *name_member, const char *id_member,
                         struct entity *out, error *e)
@@ -212,16 +253,16 @@ static bool load_entity(struct people *p, const node *item, const char *name_mem
         return false;
     if (!out->name.len || !arn_parse(out->arn, &arn))
         return source_error(s, item, e, "a user or role without \"%s\" or \"Arn\"", name_member);
-    if (!str_eq(arn.account, p->account->id))
-        return source_error(s, node_get(item, "Arn"), e,
-                            "the file lies in the folder of account %.*s and names account %.*s: captured with another "
-                            "account's credentials",
-                            STR_ARG(p->account->id), STR_ARG(arn.account));
-    if (str_find_char(arn.resource, '/') == SIZE_MAX)
-        return source_error(s, node_get(item, "Arn"), e, "the ARN of a user or role has no name");
-    str path = path_in_arn(arn.resource); /* the Path decides whose role it is: it may not be lost, nor be another one */
+    if (!check_entity_arn(p, item, &arn, out, e))
+        return false;
+    str path =
+        path_in_arn(arn.resource); /* the Path decides whose role it is: it may not be lost, nor be another one */
     if (out->path.len && !str_eq(out->path, path))
-        return source_error(s, node_get(item, "Path"), e, "the path is %.*s and the ARN says %.*s", STR_ARG(out->path), STR_ARG(path));
+        return source_error(s, node_get(item, "Path"), e, "the path is %.*s and the ARN says %.*s", STR_ARG(out->path),
+                            STR_ARG(path));
+    if (!str_eq(str_from_index(arn.resource, 4 + path.len), out->name)) /* behind "role" or "user" and the path */
+        return source_error(s, node_get(item, name_member), e, "the name is %.*s and the ARN is %.*s",
+                            STR_ARG(out->name), STR_ARG(out->arn));
     out->path = path;
     return load_tags(p, item, out, e) && load_boundary(p, item, out, e);
 }
@@ -263,9 +304,9 @@ static bool load_entities(struct people *p, const node *list,
     for (NODE_EACH(item, list)) {
         if (!load(p, item, &all[n], e))
             return false;
-        void **seen = map_at(p->arena, &names, all[n].arn);
+        void **seen = map_at(p->arena, &names, all[n].name); /* unique in an account, whatever the path */
         if (*seen)
-            return source_error(p->doc->source, item, e, "%.*s is listed twice", STR_ARG(all[n].arn));
+            return source_error(p->doc->source, item, e, "%.*s is listed twice", STR_ARG(all[n].name));
         *seen = &all[n++];
     }
     *out = all;
@@ -300,7 +341,8 @@ static bool count_differs(struct people *p, const char *member, size_t listed, s
     int64_t counted;
     error e = {0};
     if (summary->state == CAPTURE_UNKNOWN) {
-        *why = arena_printf(p->arena, "%.*s, so nothing shows that the list of %s is whole", STR_ARG(summary->why), member);
+        *why = arena_printf(p->arena, "%.*s, so nothing shows that the list of %s is whole", STR_ARG(summary->why),
+                            member);
         return true;
     }
     if (!member_int(summary->source, node_get(summary->root, "SummaryMap"), member, &has, &counted, &e)) {

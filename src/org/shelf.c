@@ -56,12 +56,13 @@ static bool may_hold(const struct shelf *shelf, const struct call *c)
         return among(service, shelf->services, shelf->service_count);
     for (size_t i = 0; i < shelf->region_count; i++)
         if (str_eq(shelf->regions[i].name, c->region))
-            return !shelf->regions[i].listed || among(service, shelf->regions[i].services, shelf->regions[i].service_count);
+            return !shelf->regions[i].listed ||
+                   among(service, shelf->regions[i].services, shelf->regions[i].service_count);
     return false;
 }
 
-bool shelf_get(arena *a, const struct snapshot *s, const struct shelf *shelf, const struct call *c, struct capture_doc *out,
-               error *e)
+bool shelf_get(arena *a, const struct snapshot *s, const struct shelf *shelf, const struct call *c,
+               struct capture_doc *out, error *e)
 {
     if (may_hold(shelf, c))
         return snapshot_get(a, s, c, NULL, out, e);
@@ -135,7 +136,8 @@ static void walk_service(const struct walk *w, str folder, str service)
     }
 }
 
-void shelf_files(arena *a, const struct snapshot *s, const struct shelf *shelf, void (*see)(void *to, str path), void *to)
+void shelf_files(arena *a, const struct snapshot *s, const struct shelf *shelf, void (*see)(void *to, str path),
+                 void *to)
 {
     struct walk w = {a, s, see, to};
     str folder = arena_printf(a, "accounts/%.*s", STR_ARG(shelf->id));
@@ -143,7 +145,8 @@ void shelf_files(arena *a, const struct snapshot *s, const struct shelf *shelf, 
         if (!is_first_set(shelf->services[i]))
             walk_service(&w, folder, shelf->services[i]);
         else if (str_is(shelf->services[i], "organizations"))
-            walk_operation(&w, arena_printf(a, "%.*s/organizations", STR_ARG(folder)), STR("describe-effective-policy"));
+            walk_operation(&w, arena_printf(a, "%.*s/organizations", STR_ARG(folder)),
+                           STR("describe-effective-policy"));
     for (size_t i = 0; i < shelf->region_count; i++) {
         const struct shelf_region *r = &shelf->regions[i];
         for (size_t k = 0; k < r->service_count; k++)

@@ -65,12 +65,14 @@ static bool member(const source *s, const node *n, const char *key, const node *
     const node *near = node_get_near(n, key);
     if (!near)
         return true;
-    return source_error_key(s, near, e, "found the key \"%.*s\"; the AWS CLI spells it \"%s\"", STR_ARG(node_key(near)), key);
+    return source_error_key(s, near, e, "found the key \"%.*s\"; the AWS CLI spells it \"%s\"", STR_ARG(node_key(near)),
+                            key);
 }
 
 static bool wrong_type(const source *s, const node *n, const char *key, const char *expected, error *e)
 {
-    return source_error(s, n, e, "\"%s\" is %s; expected %s, as the AWS CLI prints it", key, node_kind_name(n), expected);
+    return source_error(s, n, e, "\"%s\" is %s; expected %s, as the AWS CLI prints it", key, node_kind_name(n),
+                        expected);
 }
 
 bool member_text(const source *s, const node *n, const char *key, str *out, error *e)
@@ -144,8 +146,8 @@ bool member_int(const source *s, const node *n, const char *key, bool *has, int6
 
 enum { CLOCK_SKEW = 5 * MINUTE, LONGEST_RUN = 6 * HOUR };
 
-static const char *const capture_keys[] = {"version", "captured_at", "completed_at", "caller",
-                                           "partition", "tool",      "errors",       "digests"};
+static const char *const capture_keys[] = {"version",   "captured_at", "completed_at", "caller",
+                                           "partition", "tool",        "errors",       "digests"};
 static const char *const error_keys[] = {"call", "code", "message"};
 
 static bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e)
@@ -162,7 +164,7 @@ static bool only_known_keys(const source *s, const node *object, const char *con
             if (str_distance(key, str_from(known[i]), 2) <= 2)
                 near = known[i];
         return source_error_key(s, m, e, "unknown key \"%.*s\"%s%s%s", STR_ARG(key), near ? "; did you mean \"" : "",
-                            near ? near : "", near ? "\"?" : "");
+                                near ? near : "", near ? "\"?" : "");
     }
     return true;
 }
@@ -192,7 +194,8 @@ static bool read_errors(arena *a, struct snapshot *s, const source *src, const n
         str call;
         f->node = item;
         if (!node_is_object(item))
-            return source_error(src, item, e, "an error is %s; expected {\"call\": …, \"code\": …}", node_kind_name(item));
+            return source_error(src, item, e, "an error is %s; expected {\"call\": …, \"code\": …}",
+                                node_kind_name(item));
         if (!only_known_keys(src, item, error_keys, 3, e) || !member_text(src, item, "call", &call, e) ||
             !member_text(src, item, "code", &f->code, e) || !member_text(src, item, "message", &f->message, e))
             return false;
@@ -347,10 +350,36 @@ static bool check_digest(arena *a, const struct snapshot *s, const source *src, 
                     "its SHA-256 is not the one that capture.json lists: the file was changed after it was captured");
 }
 
+bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
+{
+    const struct capture *row = &captures[out->call.kind];
+    if (src->len == 0)
+        return not_captured(a, out, "is empty: the call failed");
+    if (!json_read(a, src, e))
+        return false;
+    const node *m;
+    if (!node_is_object(src->root))
+        return source_error(src, src->root, e, "found %s; expected the object that `%.*s` prints",
+                            node_kind_name(src->root), STR_ARG(call_command(a, &out->call)));
+    if (!member(src, src->root, row->member, &m, e))
+        return false;
+    if (!m)
+        return not_captured(a, out, "lacks the member that this call always has: the answer was cut off");
+    if (node_kind_of(m) != row->kind)
+        return wrong_type(src, m, row->member,
+                          row->kind == NODE_LIST     ? "a list"
+                          : row->kind == NODE_OBJECT ? "an object"
+                                                     : "a text",
+                          e);
+    out->source = src;
+    out->root = src->root;
+    out->state = is_cut(src->root) ? CAPTURE_CUT : CAPTURE_WHOLE;
+    return true;
+}
+
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
                   struct capture_doc *out, error *e)
 {
-    const struct capture *row = &captures[c->kind];
     *out = (struct capture_doc){.call = *c, .path = call_path(a, c)};
     const struct failed_call *failed = map_get(&s->errors, out->path);
     if (failed)
@@ -366,25 +395,5 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
         return not_captured(a, out, "was not captured");
     case FETCH_DONE: break;
     }
-    if (!check_digest(a, s, src, read, e))
-        return false;
-    if (src->len == 0)
-        return not_captured(a, out, "is empty: the call failed");
-    if (!json_read(a, src, e))
-        return false;
-    const node *m;
-    if (!node_is_object(src->root))
-        return source_error(src, src->root, e, "found %s; expected the object that `%.*s` prints",
-                            node_kind_name(src->root), STR_ARG(call_command(a, c)));
-    if (!member(src, src->root, row->member, &m, e))
-        return false;
-    if (!m)
-        return not_captured(a, out, "lacks the member that this call always has: the answer was cut off");
-    if (node_kind_of(m) != row->kind)
-        return wrong_type(src, m, row->member,
-                          row->kind == NODE_LIST ? "a list" : row->kind == NODE_OBJECT ? "an object" : "a text", e);
-    out->source = src;
-    out->root = src->root;
-    out->state = is_cut(src->root) ? CAPTURE_CUT : CAPTURE_WHOLE;
-    return true;
+    return check_digest(a, s, src, read, e) && capture_read(a, src, out, e);
 }

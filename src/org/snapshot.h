@@ -61,8 +61,8 @@ struct snapshot {
     const node *captured_at_node, *completed_at_node;
     str caller, partition, tool; /* empty: not told */
     const node *caller_node;
-    struct map errors;  /* path of the call -> struct failed_call */
-    struct map digests; /* "path.json" -> str: hex */
+    struct map errors;   /* path of the call -> struct failed_call */
+    struct map digests;  /* "path.json" -> str: hex */
     tri fresh, finished; /* YES or UNKNOWN */
     bool stale;          /* too old, from the future or spread over too long a time: every capture is unknown */
     str stale_why;       /* why not fresh: one clause */
@@ -82,12 +82,12 @@ typedef enum {
 struct capture_doc {
     capture_state state;
     struct call call;
-    str path;           /* without ".json" */
+    str path;             /* without ".json" */
     const source *source; /* NULL unless CUT or WHOLE */
     const node *root;
-    str code;           /* of a failed call, with which AWS refused or said "none" */
+    str code;               /* of a failed call, with which AWS refused or said "none" */
     const node *error_node; /* of it, in capture.json */
-    str why;            /* UNKNOWN: one clause, "… was not captured" */
+    str why;                /* UNKNOWN: one clause, "… was not captured" */
 };
 
 /*
@@ -99,6 +99,10 @@ struct read_list {
 };
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
                   struct capture_doc *out, error *e);
+
+/* Judges the text of src (file, text and len are set) as the answer to out->call; out->path is set too. For answers
+ * that are in no snapshot yet. Errors as snapshot_get. */
+bool capture_read(arena *a, source *src, struct capture_doc *out, error *e);
 
 /* ---- what loaders read from nodes: a wrong type, or a key in another case, is an error with its position ---- */
 

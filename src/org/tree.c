@@ -68,7 +68,8 @@ static bool load_roots(struct load *l)
         return false;
     for (NODE_EACH(item, node_get(d->root, "Roots"))) {
         str id, name, arn;
-        if (!member_text(d->source, item, "Id", &id, l->error) || !member_text(d->source, item, "Name", &name, l->error) ||
+        if (!member_text(d->source, item, "Id", &id, l->error) ||
+            !member_text(d->source, item, "Name", &name, l->error) ||
             !member_text(d->source, item, "Arn", &arn, l->error))
             return false;
         if (!str_starts(id, STR("r-")))
@@ -76,7 +77,9 @@ static bool load_roots(struct load *l)
         struct unit *u = add_unit(l, id);
         if (u->is_root)
             return source_error(d->source, item, l->error, "root %.*s is listed twice", STR_ARG(id));
-        *u = (struct unit){.id = id, .name = name, .is_root = true, .place = {d->source, item}};
+        *u = (struct unit){
+            .id = id, .name = name, .is_root = true, .place = {d->source, item}
+        };
         load_check_arn(l, d, item, arn);
         if (!load_policy_types(l, d, item))
             return false;
@@ -112,11 +115,13 @@ static bool load_children(struct load *l, struct unit *parent)
     l->tree_cut |= d.state != CAPTURE_WHOLE;
     for (NODE_EACH(item, node_get(d.root, "OrganizationalUnits"))) {
         str id, name, arn;
-        if (!member_text(d.source, item, "Id", &id, l->error) || !member_text(d.source, item, "Name", &name, l->error) ||
+        if (!member_text(d.source, item, "Id", &id, l->error) ||
+            !member_text(d.source, item, "Name", &name, l->error) ||
             !member_text(d.source, item, "Arn", &arn, l->error))
             return false;
         if (!str_starts(id, STR("ou-")))
-            return source_error(d.source, item, l->error, "an organizational unit without an \"Id\" that begins with \"ou-\"");
+            return source_error(d.source, item, l->error,
+                                "an organizational unit without an \"Id\" that begins with \"ou-\"");
         struct unit *u = add_unit(l, id);
         u->name = name;
         load_check_arn(l, &d, item, arn);
@@ -234,8 +239,9 @@ static bool check_paths(struct load *l, struct org_account *account)
         }
         if (last.len && !str_eq(last, account->parent->id))
             load_contradiction(l, account, (struct place){account->place.source, item},
-                               "\"Paths\" puts account %.*s into %.*s, %.*s into %.*s", STR_ARG(account->id), STR_ARG(last),
-                               STR_ARG(account->parent_place.source->file), STR_ARG(account->parent->id));
+                               "\"Paths\" puts account %.*s into %.*s, %.*s into %.*s", STR_ARG(account->id),
+                               STR_ARG(last), STR_ARG(account->parent_place.source->file),
+                               STR_ARG(account->parent->id));
     }
     return true;
 }

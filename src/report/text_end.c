@@ -139,11 +139,14 @@ static void put_next_steps(struct text *t)
         put_next(t, &begun, (const str[]){STR("orgexit"), STR("check"), snapshot, STR("--account"), first->id}, 5,
                  "one account in full: where it stands in the files, why, and how to mend it");
     if (t->wants_attestation)
-        put_next(t, &begun, (const str[]){STR("orgexit"), STR("attest"), STR("init"), snapshot}, 4,
-                 "a form with exactly what people have to look up and nobody has attested yet");
+        put_next(t, &begun,
+                 (const str[]){STR("orgexit"), STR("attest"), STR("set"), snapshot, STR("ACCOUNT"), STR("TOPIC=VALUE"),
+                               STR("--by"), STR("YOU")},
+                 8, "write down what people have looked up: each unknown above names its topic");
     if (t->wants_capture)
-        put_next(t, &begun, (const str[]){STR("orgexit"), STR("collect"), snapshot}, 3,
-                 "captures that are missing, cut off or too old leave accounts undetermined: collect them again");
+        put_next(
+            t, &begun, (const str[]){STR("orgexit"), STR("collect"), STR("--script")}, 3,
+            "captures that are missing, cut off or too old leave accounts undetermined: this prints the calls to make");
     if (begun)
         put(t->w->out, STR("\n"));
 }

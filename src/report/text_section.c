@@ -1,5 +1,6 @@
 /* text_section.c - one account: the verdict and who it rests on, then its findings, the worst first. */
 #include "base/clock.h"
+#include "report/flow.h"
 #include "report/text.h"
 
 /* "READY (2 waived)" */
@@ -118,9 +119,14 @@ static bool is_open(const struct finding *f)
     return f->outcome == OUTCOME_FAIL || f->outcome == OUTCOME_UNKNOWN;
 }
 
-static bool is_warning(const struct finding *f)
+static bool is_failed_warning(const struct finding *f)
 {
-    return f->severity == SEVERITY_WARNING && is_open(f);
+    return f->severity == SEVERITY_WARNING && f->outcome == OUTCOME_FAIL;
+}
+
+static bool is_unknown_warning(const struct finding *f)
+{
+    return f->severity == SEVERITY_WARNING && f->outcome == OUTCOME_UNKNOWN;
 }
 
 static bool is_info(const struct finding *f)
@@ -142,14 +148,15 @@ static bool is_passed(const struct finding *f)
 static const struct group {
     bool (*holds)(const struct finding *f);
     const char *one, *many, *when_ready;
-    bool full, only_verbose;
+    bool full, only_verbose, brief; /* brief: ids alone unless verbose, for what is many and stops nobody */
 } groups[] = {
-    {is_failed_blocker,  "blocker failed",  "blockers failed",  "on other routes", true,  false},
-    {is_unknown_blocker, "blocker unknown", "blockers unknown", "on other routes", true,  false},
-    {is_waived,          "waived",          "waived",           NULL,              false, false},
-    {is_warning,         "warning",         "warnings",         NULL,              false, false},
-    {is_info,            "remark",          "remarks",          NULL,              false, true },
-    {is_passed,          "passed",          "passed",           NULL,              false, true },
+    {is_failed_blocker,  "blocker failed",  "blockers failed",  "on other routes", true,  false, false},
+    {is_unknown_blocker, "blocker unknown", "blockers unknown", "on other routes", true,  false, false},
+    {is_waived,          "waived",          "waived",           NULL,              false, false, false},
+    {is_failed_warning,  "warning",         "warnings",         NULL,              false, false, false},
+    {is_unknown_warning, "warning unknown", "warnings unknown", NULL,              false, false, true },
+    {is_info,            "remark",          "remarks",          NULL,              false, true,  false},
+    {is_passed,          "passed",          "passed",           NULL,              false, true,  false},
 };
 
 static size_t group_count(const struct group *g, const struct account_result *a)
@@ -158,6 +165,18 @@ static size_t group_count(const struct group *g, const struct account_result *a)
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
         count += g->holds(f);
     return count;
+}
+
+static void put_ids(struct text *t, const struct group *g, const struct account_result *a)
+{
+    put_spaces(t->w->out, sign_columns(t));
+    struct flow line = flow_at(t->w, sign_columns(t), sign_columns(t) + 2);
+    flow_words(&line, "?");
+    for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
+        if (g->holds(f))
+            flow_text(&line, f->rule);
+    flow_words(&line, "(--verbose tells why)");
+    flow_end(&line);
 }
 
 static void put_group(struct text *t, const struct group *g, const struct account_result *a)
@@ -172,6 +191,10 @@ static void put_group(struct text *t, const struct group *g, const struct accoun
     if (ready && g->when_ready)
         putf(t->w->out, " %s", g->when_ready);
     put(t->w->out, STR("\n"));
+    if (g->brief && !verbose) {
+        put_ids(t, g, a);
+        return;
+    }
     bool full = (g->full && !ready && a->counted) || (verbose && g->holds != is_passed);
     bool more = false;
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++) {

@@ -38,8 +38,10 @@ static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
     for (size_t i = 0; i < embedded_rule_count; i++)
         all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);
     for (size_t i = 0; i < own; i++)
-        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len, c->options.packs[i].source->text);
-    c->run.rules_digest = arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, c->digest, all.ptr, all.len)));
+        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len,
+                           c->options.packs[i].source->text);
+    c->run.rules_digest =
+        arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, c->digest, all.ptr, all.len)));
     return true;
 }
 
@@ -55,7 +57,8 @@ static bool load_attestations(struct check *c, error *e)
     fetch_result got;
     if (o->attestations.len) {
         src->file = o->attestations;
-        switch (file_read(c->arena, AT_FDCWD, arena_cstr(c->arena, o->attestations), src->file, YAML_LIMIT, &src->text, &src->len, e)) {
+        switch (file_read(c->arena, AT_FDCWD, arena_cstr(c->arena, o->attestations), src->file, YAML_LIMIT, &src->text,
+                          &src->len, e)) {
         case READ_DONE: got = FETCH_DONE; break;
         case READ_ABSENT: return error_at(e, src->file, 0, 0, "there is no such file");
         case READ_FAILED: return false;
@@ -77,7 +80,8 @@ static bool load_attestations(struct check *c, error *e)
         *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
         c->attestations = attestations_read(c->arena, src, &extra, o->as_of, e);
     }
-    return c->attestations && (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
+    return c->attestations &&
+           (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
 }
 
 static void note(struct check *c, str text)
@@ -110,21 +114,26 @@ static bool check_waivers(struct check *c, error *e)
         const struct waiver *w = &c->attestations->waivers.items[i];
         const struct rule *r = ruleset_find(c->rules, w->rule);
         if (!r)
-            return source_error(w->source, w->rule_node, e, "a waiver of a rule that is not there: \"%.*s\"%.*s (orgexit rules list)",
+            return source_error(w->source, w->rule_node, e,
+                                "a waiver of a rule that is not there: \"%.*s\"%.*s (orgexit rules list)",
                                 STR_ARG(w->rule), STR_ARG(near_rule(c, w->rule)));
         bool blocks = false;
         for (int on = 0; on < ROUTE_COUNT; on++)
             blocks |= rule_applies(r, (route)on) && rule_severity(r, (route)on) == SEVERITY_BLOCKER;
         if (blocks && !r->waivable)
             return source_error(w->source, w->rule_node, e, "%.*s can't be waived: %s", STR_ARG(w->rule),
-                                r->basis == BASIS_REFUSAL ? "AWS itself refuses, and no waiver changes that" : "the rule says waivable: false");
+                                r->basis == BASIS_REFUSAL ? "AWS itself refuses, and no waiver changes that"
+                                                          : "the rule says waivable: false");
         if (w->valid_until < c->options.as_of)
-            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s ended %.*s and has no effect", STR_ARG(w->rule), STR_ARG(w->by), STR_ARG(w->valid_until_text)));
+            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s ended %.*s and has no effect", STR_ARG(w->rule),
+                                 STR_ARG(w->by), STR_ARG(w->valid_until_text)));
         else if (w->valid_until - c->options.as_of > 366 * (int64_t)DAY)
-            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s lasts more than a year (until %.*s)", STR_ARG(w->rule), STR_ARG(w->by), STR_ARG(w->valid_until_text)));
+            note(c, arena_printf(c->arena, "the waiver of %.*s by %.*s lasts more than a year (until %.*s)",
+                                 STR_ARG(w->rule), STR_ARG(w->by), STR_ARG(w->valid_until_text)));
         for (size_t k = 0; k < w->account_count; k++)
             if (!organization_account(c->org, w->accounts[k]))
-                note(c, arena_printf(c->arena, "the waiver of %.*s names account %.*s, which is not in the captures", STR_ARG(w->rule), STR_ARG(w->accounts[k])));
+                note(c, arena_printf(c->arena, "the waiver of %.*s names account %.*s, which is not in the captures",
+                                     STR_ARG(w->rule), STR_ARG(w->accounts[k])));
     }
     return true;
 }
@@ -162,11 +171,15 @@ static bool select_accounts(struct check *c, error *e)
     if (counted)
         return true;
     if (o->ou_count)
-        return error_set(e, ERR_INPUT, "nothing to check: no account stands in %.*s (--ou takes a path such as /Root/Prod, or an OU's id)", STR_ARG(o->ous[0]));
+        return error_set(
+            e, ERR_INPUT,
+            "nothing to check: no account stands in %.*s (--ou takes a path such as /Root/Prod, or an OU's id)",
+            STR_ARG(o->ous[0]));
     if (ids.count)
         return error_set(e, ERR_INPUT, "nothing to check: the captures show no account but the management account");
     return error_set(e, ERR_INPUT, "nothing to check: the captures show no account (%.*s)",
-                     STR_ARG(c->org->list_accounts.why.len ? c->org->list_accounts.why : STR("organizations/list-accounts.json lists none")));
+                     STR_ARG(c->org->list_accounts.why.len ? c->org->list_accounts.why
+                                                           : STR("organizations/list-accounts.json lists none")));
 }
 
 /* ---- what the run begins with ---- */
@@ -211,7 +224,9 @@ static void list_account_inputs(struct check *c, str id)
         const char *argument = account_calls[i].argument;
         struct call call = {.kind = account_calls[i].kind,
                             .account = id,
-                            .argument = !argument ? (str){0} : strcmp(argument, "ID") == 0 ? id : str_from(argument)};
+                            .argument = !argument                     ? (str){0}
+                                        : strcmp(argument, "ID") == 0 ? id
+                                                                      : str_from(argument)};
         see_input(c, arena_printf(c->arena, "%.*s.json", STR_ARG(call_path(c->arena, &call))));
     }
     list_more_inputs(c, id);
@@ -275,7 +290,8 @@ static bool list_inputs(struct check *c, error *e)
         see_input(c, str_from(organization_inputs[i]));
     const struct snapshot *s = c->org->snapshot;
     if (s->capture_json)
-        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
+        *VEC_PUSH(c->arena, &c->org->read.files) =
+            (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
     size_t count = c->org->read.files.count;
     struct input_file *files = NEW_ARRAY(c->arena, struct input_file, count);
     for (size_t i = 0; i < count; i++) {
@@ -308,7 +324,8 @@ static void tell_run(struct check *c)
     run->account_count = c->selected_count;
     int64_t age = c->options.as_of - s->captured_at;
     if (s->fresh == TRI_YES && age > DAY)
-        note(c, arena_printf(c->arena, "the captures are %.*s old: capture again before acting on a verdict", STR_ARG(duration_format(c->arena, age))));
+        note(c, arena_printf(c->arena, "the captures are %.*s old: capture again before acting on a verdict",
+                             STR_ARG(duration_format(c->arena, age))));
 }
 
 /* ---- the management account's caller ---- */
@@ -323,7 +340,8 @@ static void load_management(struct check *c)
 
 static bool make_everything(struct check *c, error *e)
 {
-    static const char text[] = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+    static const char text[] =
+        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
     source *src = NEW(c->arena, source);
     struct policy_ref *ref = NEW(c->arena, struct policy_ref);
     struct policy_set *set = NEW(c->arena, struct policy_set);
@@ -362,7 +380,9 @@ static bool route_has_blockers(struct check *c, error *e)
             continue;
         (void)ruleset_blockers(c->rules, (route)r, &count);
         if (!count)
-            return error_set(e, ERR_INPUT, "no blocker applies to the route %s: nothing could say that an account is ready", route_name((route)r));
+            return error_set(e, ERR_INPUT,
+                             "no blocker applies to the route %s: nothing could say that an account is ready",
+                             route_name((route)r));
     }
     return true;
 }
@@ -385,8 +405,8 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     struct capture_source *from = folder_source_open(a, arena_cstr(a, o->snapshot), e);
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
-    if (!c->org || !load_attestations(c, e) || !check_waivers(c, e) || !route_has_blockers(c, e) || !select_accounts(c, e) ||
-        !make_everything(c, e))
+    if (!c->org || !load_attestations(c, e) || !check_waivers(c, e) || !route_has_blockers(c, e) ||
+        !select_accounts(c, e) || !make_everything(c, e))
         return NULL;
     c->facts.org = c->org;
     c->facts.attestations = c->attestations;
@@ -439,7 +459,8 @@ static void failed_account(struct check *c, size_t item, const error *failed, st
     struct input_error *told = NEW(c->arena, struct input_error);
     *slot = (struct account_slot){0};
     *told = (struct input_error){.message = arena_str(c->arena, str_from(failed->message))};
-    slot->result = (struct account_result){.id = c->selected[item], .by_route = -1, .counted = true, .errors = told, .error_count = 1};
+    slot->result = (struct account_result){
+        .id = c->selected[item], .by_route = -1, .counted = true, .errors = told, .error_count = 1};
 }
 
 struct emitting {

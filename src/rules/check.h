@@ -13,29 +13,29 @@
 
 /* Zeroed members: the defaults. Texts are borrowed for as long as the check. */
 struct check_options {
-    str snapshot;           /* as the user named it: a folder */
-    int64_t as_of;          /* seconds since 1970, UTC; required */
-    int64_t max_age;        /* seconds; 0: 7 days */
+    str snapshot;                /* as the user named it: a folder */
+    int64_t as_of;               /* seconds since 1970, UTC; required */
+    int64_t max_age;             /* seconds; 0: 7 days */
     int64_t attestation_max_age; /* seconds; 0: 90 days */
     bool has_captured_at;
     int64_t captured_at;
     str caller, principal;
-    str attestations;       /* path of a file in place of the snapshot's own */
+    str attestations; /* path of a file in place of the snapshot's own */
     const struct context_key *context;
     size_t context_count;
-    unsigned routes;        /* 0: remove and leave */
+    unsigned routes; /* 0: remove and leave */
     const str *accounts, *ous;
     size_t account_count, ou_count;
     const struct pack_input *packs; /* the user's, read already */
     size_t pack_count;
     struct rules_options rules;
-    const source *config;   /* orgexit.yaml; NULL: none */
+    const source *config; /* orgexit.yaml; NULL: none */
     const node *config_waivers;
     bool no_waivers, only_problems, digests;
     bool fail_on_warning;
-    bool pass_evidence;     /* look up where passed rules rest; costs a walk over the captures */
-    size_t jobs;            /* 0: one for each processor, at most 16 */
-    size_t memory_limit;    /* bytes for one account; 0: none */
+    bool pass_evidence;  /* look up where passed rules rest; costs a walk over the captures */
+    size_t jobs;         /* 0: one for each processor, at most 16 */
+    size_t memory_limit; /* bytes for one account; 0: none */
 };
 
 struct check;

@@ -17,18 +17,18 @@ struct work {
     bool has_end[ROUTE_COUNT]; /* what first ends a READY of the route */
     int64_t end[ROUTE_COUNT];
     str end_because[ROUTE_COUNT];
-    size_t open[ROUTE_COUNT];  /* blockers that neither passed nor were waived */
+    size_t open[ROUTE_COUNT];      /* blockers that neither passed nor were waived */
     int64_t opens_at[ROUTE_COUNT]; /* when waiting settles the one that is left */
     bool waits[ROUTE_COUNT];
     unsigned waived[ROUTE_COUNT];
     outcome *by_rule;
     bool *has_rule;
-    struct told {           /* what a rule said, where it says the same on every route */
+    struct told { /* what a rule said, where it says the same on every route */
         bool judged, has_end;
         struct judgement judgement;
         int64_t end;
         const char *end_topic;
-    } *told;
+    } * told;
 };
 
 /* ---- evidence ---- */
@@ -62,10 +62,12 @@ static struct evidence locate(struct work *w, const struct mark *m, bool look_up
 
 static void fingerprint(struct work *w, struct finding *f)
 {
-    str text = arena_printf(w->arena, "%.*s%c%.*s%c%s%c%u", STR_ARG(f->rule), 0, STR_ARG(w->account->id), 0, outcome_name(f->unwaived), 0, f->routes);
+    str text = arena_printf(w->arena, "%.*s%c%.*s%c%s%c%u", STR_ARG(f->rule), 0, STR_ARG(w->account->id), 0,
+                            outcome_name(f->unwaived), 0, f->routes);
     for (size_t i = 0; i < f->evidence_count; i++)
-        text = arena_printf(w->arena, "%.*s%c%.*s%c%.*s%c%.*s%d", STR_ARG(text), 0, STR_ARG(f->evidence[i].file), 0, STR_ARG(f->evidence[i].policy), 0,
-                            STR_ARG(f->evidence[i].sid), f->evidence[i].sid.ptr ? 0 : f->evidence[i].statement);
+        text = arena_printf(w->arena, "%.*s%c%.*s%c%.*s%c%.*s%d", STR_ARG(text), 0, STR_ARG(f->evidence[i].file), 0,
+                            STR_ARG(f->evidence[i].policy), 0, STR_ARG(f->evidence[i].sid),
+                            f->evidence[i].sid.ptr ? 0 : f->evidence[i].statement);
     str hex = sha256_hex(w->arena, w->check->digest, text.ptr, text.len);
     memcpy(f->fingerprint, hex.ptr, 16);
     f->fingerprint[16] = '\0';
@@ -104,7 +106,8 @@ static struct finding *same_finding(struct work *w, const struct finding *f)
 {
     for (size_t i = 0; i < w->findings.count; i++) {
         struct finding *g = &w->findings.items[i];
-        if (str_eq(g->rule, f->rule) && g->severity == f->severity && g->outcome == f->outcome && str_eq(g->message, f->message))
+        if (str_eq(g->rule, f->rule) && g->severity == f->severity && g->outcome == f->outcome &&
+            str_eq(g->message, f->message))
             return g;
     }
     return NULL;
@@ -141,7 +144,8 @@ static void fill_commands(const struct work *w, struct finding *f)
             f->fixes[i].command[k] = fill_word(w, f, f->fixes[i].command[k]);
 }
 
-static void keep_finding(struct work *w, const struct rule *r, route on, const struct judgement *j, const struct waiver *waiver)
+static void keep_finding(struct work *w, const struct rule *r, route on, const struct judgement *j,
+                         const struct waiver *waiver)
 {
     struct finding f = {.rule = r->id,
                         .title = r->title,
@@ -185,7 +189,8 @@ static str obstacle_text(struct work *w, const struct rule *r, const struct judg
             m = &j->marks[i];
     if (m && m->policy.len) {
         str name = m->policy_name.len ? m->policy_name : m->policy;
-        return arena_printf(w->arena, "SCP %.*s (%.*s) at %.*s", STR_ARG(name), STR_ARG(m->policy), STR_ARG(m->level_path.len ? m->level_path : m->level));
+        return arena_printf(w->arena, "SCP %.*s (%.*s) at %.*s", STR_ARG(name), STR_ARG(m->policy),
+                            STR_ARG(m->level_path.len ? m->level_path : m->level));
     }
     if (m)
         return arena_printf(w->arena, "SCPs at %.*s", STR_ARG(m->level_path.len ? m->level_path : m->level));
@@ -214,13 +219,18 @@ static void keep_obstacle(struct work *w, const struct rule *r, route on, const 
 
 static void count_rule(struct work *w, size_t index, outcome o)
 {
-    static const int rank[] = {[OUTCOME_FAIL] = 4, [OUTCOME_UNKNOWN] = 3, [OUTCOME_WAIVED] = 2, [OUTCOME_PASS] = 1, [OUTCOME_NOT_APPLICABLE] = 0};
+    static const int rank[] = {[OUTCOME_FAIL] = 4,
+                               [OUTCOME_UNKNOWN] = 3,
+                               [OUTCOME_WAIVED] = 2,
+                               [OUTCOME_PASS] = 1,
+                               [OUTCOME_NOT_APPLICABLE] = 0};
     if (!w->has_rule[index] || rank[o] > rank[w->by_rule[index]])
         w->by_rule[index] = o;
     w->has_rule[index] = true;
 }
 
-static void note_blocker(struct work *w, const struct rule *r, route on, const struct judgement *j, const struct waiver *waiver)
+static void note_blocker(struct work *w, const struct rule *r, route on, const struct judgement *j,
+                         const struct waiver *waiver)
 {
     outcome o = waiver ? OUTCOME_WAIVED : j->outcome;
     w->records[on][w->record_count[on]++] = (struct verdict_record){r->id, o};
@@ -276,7 +286,11 @@ static void judge_rule(struct work *w, size_t index, const struct rule *r, route
 
 static int rank_of(const struct finding *f)
 {
-    static const int by_outcome[] = {[OUTCOME_FAIL] = 0, [OUTCOME_UNKNOWN] = 1, [OUTCOME_WAIVED] = 2, [OUTCOME_PASS] = 3, [OUTCOME_NOT_APPLICABLE] = 4};
+    static const int by_outcome[] = {[OUTCOME_FAIL] = 0,
+                                     [OUTCOME_UNKNOWN] = 1,
+                                     [OUTCOME_WAIVED] = 2,
+                                     [OUTCOME_PASS] = 3,
+                                     [OUTCOME_NOT_APPLICABLE] = 4};
     if (f->outcome == OUTCOME_PASS || f->outcome == OUTCOME_WAIVED)
         return 100 + by_outcome[f->outcome] * 10 + (int)f->severity;
     return (int)f->severity * 10 + by_outcome[f->outcome];
@@ -331,7 +345,8 @@ static void tell_times(struct work *w, struct account_result *out)
         return;
     }
     for (int on = 0; on < ROUTE_COUNT; on++) {
-        if (!(w->check->options.routes & ROUTE_BIT(on)) || w->account->errors.count || w->open[on] != 1 || !w->waits[on])
+        if (!(w->check->options.routes & ROUTE_BIT(on)) || w->account->errors.count || w->open[on] != 1 ||
+            !w->waits[on])
             continue;
         if (!out->has_ready_from || w->opens_at[on] < out->ready_from)
             out->ready_from = w->opens_at[on];

@@ -105,7 +105,8 @@ void sums_add(struct check *c, const struct account_slot *slot)
     for (size_t i = 0; i < r->error_count; i++) {
         const struct input_error *e = &r->errors[i];
         if (!error_known(s, e))
-            *VEC_PUSH(s->arena, &s->errors) = (struct input_error){arena_str(s->arena, e->file), e->line, e->column, arena_str(s->arena, e->message)};
+            *VEC_PUSH(s->arena, &s->errors) =
+                (struct input_error){arena_str(s->arena, e->file), e->line, e->column, arena_str(s->arena, e->message)};
     }
     if (!r->counted)
         return;

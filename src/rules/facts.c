@@ -49,10 +49,13 @@ struct value fact_absent(value_type type)
 
 struct value fact_list(const struct element *items, size_t count, bool complete, str why)
 {
-    return (struct value){.state = VALUE_KNOWN,
-                          .type = TYPE_LIST,
-                          .as.list = {.items = items, .count = count, .complete = complete},
-                          .reason = complete ? (str){0} : why};
+    return (struct value){
+        .state = VALUE_KNOWN,
+        .type = TYPE_LIST,
+        .as.list = {.items = items,        .count = count, .complete = complete},
+        .reason = complete ? (str){0}
+          : why
+    };
 }
 
 void fact_mark(struct facts *f, struct value *v, struct mark m)
@@ -134,12 +137,13 @@ static struct need attestation_need(struct facts *f, const struct topic *topic)
 {
     const char *example = topic->kind == TOPIC_BOOL   ? "true"
                           : topic->kind == TOPIC_WORD ? topic->words[0]
-                          : topic->kind == TOPIC_LIST ? "[…]"
-                                                      : "…";
+                          : topic->kind == TOPIC_LIST ? "VALUE,VALUE"
+                                                      : "VALUE";
     const char *until = strcmp(topic->name, "payment_method") == 0 ? " --valid-until DATE" : "";
     return (struct need){.kind = "attestation",
                          .name = str_from(topic->name),
-                         .how = arena_printf(f->arena, "orgexit attest set %.*s %.*s %s=%s --by YOU%s", STR_ARG(arena_shell_word(f->arena, f->run->snapshot)),
+                         .how = arena_printf(f->arena, "orgexit attest set %.*s %.*s %s=%s --by YOU%s",
+                                             STR_ARG(arena_shell_word(f->arena, f->run->snapshot)),
                                              STR_ARG(f->account->id), topic->name, example, until)};
 }
 
@@ -187,7 +191,8 @@ static struct value attested_part(struct facts *f, const struct field *field, co
     case PART_VALID_UNTIL: return a->has_valid_until ? fact_time(a->valid_until) : fact_absent(TYPE_TIME);
     case PART_TIME_LEFT: return fact_duration(end - f->run->as_of);
     case PART_KIND: return a->kind.ptr ? fact_word(a->kind) : fact_absent(TYPE_ENUM);
-    case PART_SUPPORTED: return a->supported == TRI_UNKNOWN ? fact_absent(TYPE_BOOL) : fact_yes_no(a->supported == TRI_YES);
+    case PART_SUPPORTED:
+        return a->supported == TRI_UNKNOWN ? fact_absent(TYPE_BOOL) : fact_yes_no(a->supported == TRI_YES);
     }
     return fact_unknown(field->type, (str){0});
 }
@@ -203,8 +208,8 @@ static struct value attested(struct facts *f, const struct field *field)
         return not_attested(f, field, a->node, arena_printf(f->arena, "%s is attested without \"valid_until\"", name));
     if (end < f->run->as_of)
         return not_attested(f, field, a->node,
-                            arena_printf(f->arena, "the attestation of %s by %.*s ended %.*s (%.*s ago)", name, STR_ARG(a->by),
-                                         STR_ARG(time_format_date(f->arena, end)),
+                            arena_printf(f->arena, "the attestation of %s by %.*s ended %.*s (%.*s ago)", name,
+                                         STR_ARG(a->by), STR_ARG(time_format_date(f->arena, end)),
                                          STR_ARG(duration_format(f->arena, f->run->as_of - end))));
     struct value v = attested_part(f, field, a, end);
     fact_mark_place(f, &v, f->run->attestations->source, a->node,

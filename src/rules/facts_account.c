@@ -72,13 +72,15 @@ struct value fact_account_listed(struct facts *f, route r)
     if (v.as.yes)
         mark_listed(f, &v, "Id");
     else
-        fact_mark_place(f, &v, o->list_accounts.source, node_get(o->list_accounts.root, "Accounts"), STR("the account is not in this list"));
+        fact_mark_place(f, &v, o->list_accounts.source, node_get(o->list_accounts.root, "Accounts"),
+                        STR("the account is not in this list"));
     return v;
 }
 
 static struct value listed_text(struct facts *f, const char *member, str text)
 {
-    struct value v = f->account->listed ? fact_text(text) : fact_not_captured(f, TYPE_STRING, &f->run->org->list_accounts);
+    struct value v =
+        f->account->listed ? fact_text(text) : fact_not_captured(f, TYPE_STRING, &f->run->org->list_accounts);
     if (v.state == VALUE_KNOWN)
         mark_listed(f, &v, member);
     return v;
@@ -128,7 +130,8 @@ static struct value no_state(struct facts *f)
     struct capture_doc d = {.call = c, .path = call_path(f->arena, &c)};
     if (!listed)
         return fact_not_captured(f, TYPE_ENUM, &f->run->org->list_accounts);
-    struct value v = fact_unknown(TYPE_ENUM, STR("neither \"State\" nor \"Status\" was captured: the AWS CLI is too old for State"));
+    struct value v =
+        fact_unknown(TYPE_ENUM, STR("neither \"State\" nor \"Status\" was captured: the AWS CLI is too old for State"));
     fact_need(f, &v, fact_capture_need(f, &d));
     return v;
 }
@@ -143,8 +146,9 @@ static struct value settle_state(struct facts *f, const struct state_words *word
             continue;
         first = i;
         if (state_of(words[i].word) == STATE_UNKNOWN)
-            return fact_unknown(TYPE_ENUM, arena_printf(f->arena, "\"%s\" is \"%.*s\", a word that orgexit does not know",
-                                                        words[i].member, STR_ARG(words[i].word)));
+            return fact_unknown(TYPE_ENUM,
+                                arena_printf(f->arena, "\"%s\" is \"%.*s\", a word that orgexit does not know",
+                                             words[i].member, STR_ARG(words[i].word)));
         active |= state_of(words[i].word) == STATE_ACTIVE;
         other |= state_of(words[i].word) != STATE_ACTIVE;
     }
@@ -161,15 +165,18 @@ struct value fact_account_state(struct facts *f, route r)
     static const struct org_account nobody;
     const struct account *account = f->account;
     const struct org_account *listed = account->listed ? account->listed : &nobody;
-    const struct state_words words[] = {{"State", listed->state_word},
-                                        {"State", listed->other_state},
-                                        {"AccountState", account->information_state},
-                                        {"Status", listed->status_word},
-                                        {"Status", listed->other_status}};
+    const struct state_words words[] = {
+        {"State",        listed->state_word        },
+        {"State",        listed->other_state       },
+        {"AccountState", account->information_state},
+        {"Status",       listed->status_word       },
+        {"Status",       listed->other_status      }
+    };
     struct value v = settle_state(f, words, sizeof words / sizeof *words);
     mark_listed(f, &v, listed->state_word.len ? "State" : "Status");
     if (at_hand(&account->information) && account->information_state.len)
-        fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountState"), (str){0});
+        fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountState"),
+                        (str){0});
     return v;
 }
 
@@ -180,7 +187,8 @@ struct value fact_account_joined_method(struct facts *f, route r)
     if (!listed)
         return fact_not_captured(f, TYPE_ENUM, &f->run->org->list_accounts);
     bool good = str_is(listed->joined_method, "INVITED") || str_is(listed->joined_method, "CREATED");
-    struct value v = good ? fact_word(listed->joined_method) : fact_unknown(TYPE_ENUM, STR("how the account joined was not captured"));
+    struct value v = good ? fact_word(listed->joined_method)
+                          : fact_unknown(TYPE_ENUM, STR("how the account joined was not captured"));
     mark_listed(f, &v, "JoinedMethod");
     return v;
 }
@@ -191,7 +199,8 @@ struct value fact_account_joined_at(struct facts *f, route r)
     const struct org_account *listed = f->account->listed;
     if (!listed)
         return fact_not_captured(f, TYPE_TIME, &f->run->org->list_accounts);
-    struct value v = listed->has_joined_at ? fact_time(listed->joined_at.seconds) : fact_unknown(TYPE_TIME, STR("\"JoinedTimestamp\" was not captured"));
+    struct value v = listed->has_joined_at ? fact_time(listed->joined_at.seconds)
+                                           : fact_unknown(TYPE_TIME, STR("\"JoinedTimestamp\" was not captured"));
     mark_listed(f, &v, "JoinedTimestamp");
     return v;
 }
@@ -203,7 +212,8 @@ struct value fact_account_created_at(struct facts *f, route r)
     if (!at_hand(&account->information) || !account->has_created_at)
         return fact_not_captured(f, TYPE_TIME, &account->information);
     struct value v = fact_time(account->created_at.seconds);
-    fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountCreatedDate"), (str){0});
+    fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountCreatedDate"),
+                    (str){0});
     return v;
 }
 
@@ -248,7 +258,8 @@ struct value fact_account_creation_pending(struct facts *f, route r)
         fact_mark_place(f, &v, c->place.source, c->place.node, STR("the account is still being created"));
         return v;
     }
-    return o->create_statuses.state == CAPTURE_WHOLE ? fact_yes_no(false) : fact_not_captured(f, TYPE_BOOL, &o->create_statuses);
+    return o->create_statuses.state == CAPTURE_WHOLE ? fact_yes_no(false)
+                                                     : fact_not_captured(f, TYPE_BOOL, &o->create_statuses);
 }
 
 struct value fact_account_creation_failures(struct facts *f, route r)
@@ -264,7 +275,8 @@ struct value fact_account_creation_failures(struct facts *f, route r)
         if (str_eq(c->account_id, f->account->id) && c->failure_reason.len)
             items[count++].text = c->failure_reason;
     }
-    return fact_list(items, count, o->create_statuses.state == CAPTURE_WHOLE, STR("list-create-account-status was cut off"));
+    return fact_list(items, count, o->create_statuses.state == CAPTURE_WHOLE,
+                     STR("list-create-account-status was cut off"));
 }
 
 struct value fact_account_is_delegated_administrator(struct facts *f, route r)
@@ -275,10 +287,12 @@ struct value fact_account_is_delegated_administrator(struct facts *f, route r)
     const struct capture_doc *d = &f->account->delegated_services;
     const node *services = node_get(d->root, "DelegatedServices");
     bool in_list = listed && listed->is_delegated_administrator;
-    if (in_list || node_count(services)) { /* either speaks against the account; that they disagree is told as an error */
+    if (in_list ||
+        node_count(services)) { /* either speaks against the account; that they disagree is told as an error */
         struct value v = fact_yes_no(true);
         if (in_list)
-            fact_mark_place(f, &v, listed->delegated.source, listed->delegated.node, STR("the account is a delegated administrator"));
+            fact_mark_place(f, &v, listed->delegated.source, listed->delegated.node,
+                            STR("the account is a delegated administrator"));
         if (at_hand(d))
             fact_mark_place(f, &v, d->source, services, STR("for these services"));
         return v;
@@ -286,7 +300,8 @@ struct value fact_account_is_delegated_administrator(struct facts *f, route r)
     if (o->delegated_administrators.state != CAPTURE_WHOLE)
         return fact_not_captured(f, TYPE_BOOL, &o->delegated_administrators);
     struct value v = fact_yes_no(false);
-    fact_mark_place(f, &v, o->delegated_administrators.source, node_get(o->delegated_administrators.root, "DelegatedAdministrators"), (str){0});
+    fact_mark_place(f, &v, o->delegated_administrators.source,
+                    node_get(o->delegated_administrators.root, "DelegatedAdministrators"), (str){0});
     return v;
 }
 
@@ -326,7 +341,8 @@ struct value fact_account_path(struct facts *f, route r)
 {
     (void)r;
     const struct org_account *listed = f->account->listed;
-    return listed && listed->parent && listed->parent->anchored ? fact_text(listed->parent->path) : place_unknown(f, TYPE_STRING);
+    return listed && listed->parent && listed->parent->anchored ? fact_text(listed->parent->path)
+                                                                : place_unknown(f, TYPE_STRING);
 }
 
 struct value fact_account_path_ids(struct facts *f, route r)
@@ -349,18 +365,26 @@ struct value fact_account_path_ids(struct facts *f, route r)
 static struct value no_people(struct facts *f, value_type type)
 {
     const struct account *account = f->account;
-    struct value v = account->authorization.state == CAPTURE_WHOLE ? fact_unknown(type, account->people_why)
-                                                                   : fact_not_captured(f, type, &account->authorization);
+    struct value v = account->authorization.state == CAPTURE_WHOLE
+                         ? fact_unknown(type, account->people_why)
+                         : fact_not_captured(f, type, &account->authorization);
     v.reason = account->people_why.len ? account->people_why : v.reason;
     if (!v.need_count)
-        fact_need(f, &v, fact_capture_need(f, account->summary.state == CAPTURE_UNKNOWN ? &account->summary : &account->authorization));
+        fact_need(f, &v,
+                  fact_capture_need(f, account->summary.state == CAPTURE_UNKNOWN ? &account->summary
+                                                                                 : &account->authorization));
     return v;
 }
 
 /* iam:CreateRole on "*" by identity policies and boundary: who can do that can make himself anything. */
 static tri decide_admin(struct facts *f, const struct entity *e)
 {
-    struct principal p = {.known = true, .arn = e->arn, .account_id = f->account->id, .captured = true, .account = f->account, .entity = e};
+    struct principal p = {.known = true,
+                          .arn = e->arn,
+                          .account_id = f->account->id,
+                          .captured = true,
+                          .account = f->account,
+                          .entity = e};
     struct question q = {.who = &p, .action = STR("iam:CreateRole"), .resource = STR("*"), .resource_known = true};
     return facts_allowed(f, &q);
 }
@@ -417,7 +441,9 @@ static tri trusts_members(struct facts *f, const struct policy *trust)
         for (NODE_EACH(kind, node_is_object(principal) ? principal : NULL))
             for (const node *v = values_first(kind); v && any != TRI_YES; v = values_next(kind, v)) {
                 struct arn arn;
-                str text = node_text(v), id = str_is_account_id(text) ? text : arn_parse(text, &arn) ? arn.account : (str){0};
+                str text = node_text(v), id = str_is_account_id(text) ? text
+                                              : arn_parse(text, &arn) ? arn.account
+                                                                      : (str){0};
                 bool member = organization_account(f->run->org, id) && !str_eq(id, f->account->id) &&
                               !str_eq(id, f->run->org->management_account);
                 if (member)
@@ -449,7 +475,9 @@ struct value fact_account_roles(struct facts *f, route r)
         members[5] = fact_tri(f, f->run->org->management_account.len ? t.names_account : TRI_UNKNOWN, why);
         members[6] = fact_tri(f, members_trusted, why);
         members[7] = fact_tri(f, t.needs_org, why);
-        items[i] = (struct element){.text = e->name, .members = members, .mark = entity_mark(f, e, arena_printf(f->arena, "role %.*s", STR_ARG(e->name)))};
+        items[i] = (struct element){.text = e->name,
+                                    .members = members,
+                                    .mark = entity_mark(f, e, arena_printf(f->arena, "role %.*s", STR_ARG(e->name)))};
     }
     return fact_list(items, account->role_count, account->roles_complete, account->people_why);
 }
@@ -483,15 +511,20 @@ struct value fact_account_independent_admins(struct facts *f, route r)
         if (independent != TRI_NO)
             independent = tri_and(independent, is_admin(f, e));
         if (independent == TRI_YES)
-            items[count++] = (struct element){.text = e->arn, .mark = entity_mark(f, e, arena_printf(f->arena, "%.*s is an administrator", STR_ARG(e->name)))};
+            items[count++] = (struct element){
+                .text = e->arn,
+                .mark = entity_mark(f, e, arena_printf(f->arena, "%.*s is an administrator", STR_ARG(e->name)))};
         if (independent != TRI_UNKNOWN)
             continue;
         complete = false;
-        why = why.len ? why : arena_printf(f->arena, "whether %.*s is an administrator that stays is not known", STR_ARG(e->name));
+        why = why.len ? why
+                      : arena_printf(f->arena, "whether %.*s is an administrator that stays is not known",
+                                     STR_ARG(e->name));
     }
     struct value v = fact_list(items, count, complete, why);
     if (!count && account->authorization.source)
-        fact_mark_place(f, &v, account->authorization.source, account->authorization.root, STR("no user or role that stays is an administrator"));
+        fact_mark_place(f, &v, account->authorization.source, account->authorization.root,
+                        STR("no user or role that stays is an administrator"));
     return v;
 }
 
@@ -511,7 +544,8 @@ struct value fact_account_has_organizations_role(struct facts *f, route r)
     if (!account->roles_complete)
         return no_people(f, TYPE_BOOL);
     struct value v = fact_yes_no(false);
-    fact_mark_place(f, &v, account->authorization.source, node_get(account->authorization.root, "RoleDetailList"), STR("no service-linked role of Organizations"));
+    fact_mark_place(f, &v, account->authorization.source, node_get(account->authorization.root, "RoleDetailList"),
+                    STR("no service-linked role of Organizations"));
     return v;
 }
 
@@ -519,7 +553,12 @@ static struct question deletion_by(struct facts *f, const struct principal *p)
 {
     str arn = arena_printf(f->arena, "arn:%.*s:iam::%.*s:role/aws-service-role/organizations.amazonaws.com/%s",
                            STR_ARG(facts_partition(f)), STR_ARG(f->account->id), organizations_role);
-    return (struct question){.who = p, .action = STR("iam:DeleteServiceLinkedRole"), .resource = arn, .resource_known = true, .scps = true, .everything = true};
+    return (struct question){.who = p,
+                             .action = STR("iam:DeleteServiceLinkedRole"),
+                             .resource = arn,
+                             .resource_known = true,
+                             .scps = true,
+                             .everything = true};
 }
 
 static void mark_denies(struct facts *f, struct value *v, const struct verdict_trace *t)
@@ -544,14 +583,17 @@ struct value fact_account_organizations_role_deletable(struct facts *f, route r)
         tri admits = role ? facts_role_admits(f, e) : TRI_YES;
         if (admits == TRI_NO)
             continue;
-        p = (struct principal){.known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
+        p = (struct principal){
+            .known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
         deletable = tri_or(deletable, tri_and(admits, facts_allowed(f, &q)));
     }
     if (deletable == TRI_YES)
         return fact_yes_no(true);
     p = facts_root(f);
     const struct verdict_trace *of_root = facts_decide(f, &q);
-    struct value v = fact_tri(f, deletable, deletable == TRI_UNKNOWN ? facts_why_open(f, of_root, STR("iam:DeleteServiceLinkedRole")) : (str){0});
+    struct value v =
+        fact_tri(f, deletable,
+                 deletable == TRI_UNKNOWN ? facts_why_open(f, of_root, STR("iam:DeleteServiceLinkedRole")) : (str){0});
     if (deletable == TRI_UNKNOWN)
         facts_tell_keys(f, &v, of_root);
     mark_denies(f, &v, of_root);
@@ -599,7 +641,8 @@ static struct value contact_of(struct facts *f, const struct account *of, str te
         return fact_not_captured(f, TYPE_STRING, d);
     const node *info = node_get(d->root, "ContactInformation"), *at = node_get(info, member);
     struct value v = fact_text(text);
-    fact_mark_place(f, &v, d->source, at ? at : info, text.ptr ? (str){0} : arena_printf(f->arena, "no %s here", member));
+    fact_mark_place(f, &v, d->source, at ? at : info,
+                    text.ptr ? (str){0} : arena_printf(f->arena, "no %s here", member));
     return v;
 }
 
@@ -629,7 +672,8 @@ struct value fact_org_in_use(struct facts *f, route r)
     if (o->in_use == TRI_YES)
         fact_mark_place(f, &v, o->id_place.source, o->id_place.node, (str){0});
     else
-        fact_mark_place(f, &v, o->snapshot->capture_json, o->describe.error_node, STR("AWS says that there is no organization"));
+        fact_mark_place(f, &v, o->snapshot->capture_json, o->describe.error_node,
+                        STR("AWS says that there is no organization"));
     return v;
 }
 
@@ -668,7 +712,9 @@ struct value fact_org_feature_set(struct facts *f, route r)
     struct value v = org_text(f, o->feature_set, o->feature_place);
     v.type = TYPE_ENUM;
     if (v.state == VALUE_KNOWN && !str_is(o->feature_set, "ALL") && !str_is(o->feature_set, "CONSOLIDATED_BILLING"))
-        return fact_unknown(TYPE_ENUM, arena_printf(f->arena, "\"FeatureSet\" is \"%.*s\", a word that orgexit does not know", STR_ARG(o->feature_set)));
+        return fact_unknown(TYPE_ENUM,
+                            arena_printf(f->arena, "\"FeatureSet\" is \"%.*s\", a word that orgexit does not know",
+                                         STR_ARG(o->feature_set)));
     return v;
 }
 
@@ -722,8 +768,9 @@ static tri open_invitation(struct facts *f, struct invitation *out)
     for (NODE_EACH(item, node_get(d->root, "Handshakes"))) {
         const node *expires = node_get(item, "ExpirationTimestamp");
         instant t;
-        if (!str_is(node_text(node_get(item, "Action")), "INVITE") || !str_is(node_text(node_get(item, "State")), "OPEN") ||
-            !expires || !time_from_cli(node_text(expires), &t) || t.seconds <= f->run->as_of)
+        if (!str_is(node_text(node_get(item, "Action")), "INVITE") ||
+            !str_is(node_text(node_get(item, "State")), "OPEN") || !expires || !time_from_cli(node_text(expires), &t) ||
+            t.seconds <= f->run->as_of)
             continue;
         for (NODE_EACH(party, node_get(item, "Parties"))) {
             str id = node_text(node_get(party, "Id"));
@@ -732,7 +779,8 @@ static tri open_invitation(struct facts *f, struct invitation *out)
             str own = str_from_index(f->run->org->id, 2), bare = str_starts(id, STR("o-")) ? str_from_index(id, 2) : id;
             if (!id.len || str_eq(bare, own))
                 continue;
-            *out = (struct invitation){item, node_text(node_get(item, "Arn")), arena_printf(f->arena, "o-%.*s", STR_ARG(bare)), t.seconds};
+            *out = (struct invitation){item, node_text(node_get(item, "Arn")),
+                                       arena_printf(f->arena, "o-%.*s", STR_ARG(bare)), t.seconds};
             return TRI_YES;
         }
     }
@@ -747,7 +795,8 @@ struct value fact_invitation_open(struct facts *f, route r)
     if (open == TRI_UNKNOWN)
         return fact_not_captured(f, TYPE_BOOL, &f->account->handshakes);
     struct value v = fact_yes_no(open == TRI_YES);
-    fact_mark_place(f, &v, f->account->handshakes.source, i.node, open == TRI_YES ? STR("an open invitation") : STR("no open invitation of another organization"));
+    fact_mark_place(f, &v, f->account->handshakes.source, i.node,
+                    open == TRI_YES ? STR("an open invitation") : STR("no open invitation of another organization"));
     return v;
 }
 
@@ -811,9 +860,13 @@ struct value fact_capture_fresh(struct facts *f, route r)
     struct value v = true_or_unknown(f, s->fresh == TRI_YES, s->stale_why);
     fact_mark_place(f, &v, s->capture_json, s->captured_at_node, (str){0});
     if (!s->has_captured_at)
-        fact_need(f, &v, (struct need){"option", STR("--captured-at"), STR("give --captured-at TIME: when the captures were made")});
+        fact_need(
+            f, &v,
+            (struct need){"option", STR("--captured-at"), STR("give --captured-at TIME: when the captures were made")});
     else if (s->fresh != TRI_YES)
-        fact_need(f, &v, (struct need){"capture", STR("capture.json"), STR("capture again: orgexit collect DIR")});
+        fact_need(f, &v,
+                  (struct need){"capture", STR("capture.json"),
+                                STR("capture again: orgexit collect --script prints the calls")});
     return v;
 }
 
@@ -821,7 +874,9 @@ struct value fact_capture_finished(struct facts *f, route r)
 {
     (void)r;
     const struct snapshot *s = f->run->org->snapshot;
-    str why = s->capture_json && !s->has_completed_at ? STR("capture.json has no \"completed_at\": capturing was stopped before its end") : s->stale_why;
+    str why = s->capture_json && !s->has_completed_at
+                  ? STR("capture.json has no \"completed_at\": capturing was stopped before its end")
+                  : s->stale_why;
     struct value v = true_or_unknown(f, s->finished == TRI_YES, why);
     fact_mark_place(f, &v, s->capture_json, s->completed_at_node, (str){0});
     return v;
@@ -856,8 +911,9 @@ struct value fact_capture_right_account(struct facts *f, route r)
     const struct account *account = f->account;
     if (account->identity.state != CAPTURE_WHOLE)
         return fact_not_captured(f, TYPE_BOOL, &account->identity);
-    struct value v = true_or_unknown(f, str_eq(account->identity_account, account->id),
-                                     arena_printf(f->arena, "the captures were made in account %.*s", STR_ARG(account->identity_account)));
+    struct value v = true_or_unknown(
+        f, str_eq(account->identity_account, account->id),
+        arena_printf(f->arena, "the captures were made in account %.*s", STR_ARG(account->identity_account)));
     fact_mark_place(f, &v, account->identity.source, node_get(account->identity.root, "Account"), (str){0});
     return v;
 }
@@ -869,7 +925,8 @@ struct value fact_capture_consistent(struct facts *f, route r)
         return fact_yes_no(true);
     const struct input_error *first = &f->account->errors.items[0];
     struct mark m = MARK_NONE;
-    struct value v = fact_unknown(TYPE_BOOL, arena_printf(f->arena, "%.*s:%u:%u: %.*s", STR_ARG(first->file), first->line, first->column, STR_ARG(first->message)));
+    struct value v = fact_unknown(TYPE_BOOL, arena_printf(f->arena, "%.*s:%u:%u: %.*s", STR_ARG(first->file),
+                                                          first->line, first->column, STR_ARG(first->message)));
     m.file = first->file;
     m.text = first->message;
     fact_mark(f, &v, m);
@@ -881,8 +938,11 @@ struct value fact_capture_complete(struct facts *f, route r)
     (void)r;
     const struct organization *o = f->run->org;
     const struct account *account = f->account;
-    const struct capture_doc *docs[] = {&o->describe, &o->roots, &o->list_accounts, &o->delegated_administrators, &account->identity,
-                                        &account->authorization, &account->summary, &account->contact_doc, &account->information};
+    const struct capture_doc *docs[] = {&o->describe,         &o->roots,
+                                        &o->list_accounts,    &o->delegated_administrators,
+                                        &account->identity,   &account->authorization,
+                                        &account->summary,    &account->contact_doc,
+                                        &account->information};
     for (size_t i = 0; i < sizeof docs / sizeof *docs; i++)
         if (docs[i]->state == CAPTURE_CUT || (docs[i]->state == CAPTURE_UNKNOWN && docs[i]->code.len))
             return fact_not_captured(f, TYPE_BOOL, docs[i]);

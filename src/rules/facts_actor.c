@@ -76,8 +76,8 @@ struct principal facts_principal(struct facts *f, const struct account *account,
     p.doc = &account->authorization;
     p.why = account->authorization.state == CAPTURE_UNKNOWN && str_eq(arn.account, account->id)
                 ? account->authorization.why
-                : arena_printf(f->arena, "%.*s is not among the captured users and roles of account %.*s", STR_ARG(text),
-                               STR_ARG(account->id));
+                : arena_printf(f->arena, "%.*s is not among the captured users and roles of account %.*s",
+                               STR_ARG(text), STR_ARG(account->id));
     return p;
 }
 
@@ -88,7 +88,8 @@ static struct principal removing_actor(struct facts *f)
     struct principal p = {0};
     if (!run->caller.len) {
         p.why = STR("who calls is not known: capture.json names no caller");
-        p.need = (struct need){"option", STR("--caller"), STR("give --caller ARN: the principal of the management account that removes")};
+        p.need = (struct need){"option", STR("--caller"),
+                               STR("give --caller ARN: the principal of the management account that removes")};
         return p;
     }
     if (!run->management) {
@@ -130,7 +131,11 @@ tri facts_role_admits(struct facts *f, const struct entity *role)
 static tri whole_decision(struct facts *f, const struct principal *p, route r)
 {
     struct question q = {.who = p, .action = facts_route_action(r), .scps = true};
-    struct question leave = {.who = p, .action = STR("organizations:LeaveOrganization"), .resource = STR("*"), .resource_known = true, .scps = true};
+    struct question leave = {.who = p,
+                             .action = STR("organizations:LeaveOrganization"),
+                             .resource = STR("*"),
+                             .resource_known = true,
+                             .scps = true};
     q.resource = facts_route_resource(f, r, &q.resource_known);
     tri allowed = facts_allowed(f, &q);
     return r == ROUTE_TRANSFER ? tri_and(allowed, facts_allowed(f, &leave)) : allowed;
@@ -153,7 +158,8 @@ static void consider(struct facts *f, struct choice *c, const struct principal *
 
 static struct principal entity_principal(const struct account *account, const struct entity *e)
 {
-    return (struct principal){.known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
+    return (struct principal){
+        .known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
 }
 
 /* The first whose whole decision is Allowed, in the order roles, users, root; else the first that is open. */
@@ -174,8 +180,9 @@ static struct principal leaving_actor(struct facts *f, route r)
     if (c.allowed.known)
         return c.allowed;
     if (!account->roles_complete || !account->users_complete)
-        return (struct principal){.why = arena_printf(f->arena, "who may act is not known: %.*s", STR_ARG(account->people_why)),
-                                  .doc = &account->authorization};
+        return (struct principal){
+            .why = arena_printf(f->arena, "who may act is not known: %.*s", STR_ARG(account->people_why)),
+            .doc = &account->authorization};
     return c.open.known ? c.open : root;
 }
 
@@ -202,7 +209,8 @@ static struct policy_set refs_of(struct facts *f, const struct attachment *at)
 {
     struct policy_ref *refs = NEW_ARRAY(f->arena, struct policy_ref, at->count);
     for (size_t i = 0; i < at->count; i++)
-        refs[i] = (struct policy_ref){.policy = at->items[i]->policy, .id = at->items[i]->id, .name = at->items[i]->name};
+        refs[i] =
+            (struct policy_ref){.policy = at->items[i]->policy, .id = at->items[i]->id, .name = at->items[i]->name};
     return (struct policy_set){refs, at->count, at->complete};
 }
 
@@ -220,7 +228,8 @@ static void make_scps(struct facts *f)
         levels[n++] = (struct level){chain[i]->id, chain[i]->path, refs_of(f, &chain[i]->attached[POLICY_SCP])};
     str name = listed && listed->name.len ? listed->name : f->account->id;
     str above = count ? chain[count - 1]->path : (str){0};
-    levels[n] = (struct level){.id = f->account->id, .path = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(above), STR_ARG(name))};
+    levels[n] = (struct level){.id = f->account->id,
+                               .path = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(above), STR_ARG(name))};
     if (listed)
         levels[n].set = refs_of(f, &listed->attached[POLICY_SCP]);
     f->scps = levels;
@@ -294,7 +303,8 @@ static void resource_tags(struct facts *f, struct context_facts *c)
     c->resource_tags_certain = d->state == CAPTURE_WHOLE ? TRI_YES : TRI_UNKNOWN;
     struct tag *tags = NEW_ARRAY(f->arena, struct tag, node_count(list));
     for (NODE_EACH(item, list))
-        tags[c->resource_tag_count++] = (struct tag){node_text(node_get(item, "Key")), node_text(node_get(item, "Value"))};
+        tags[c->resource_tag_count++] =
+            (struct tag){node_text(node_get(item, "Key")), node_text(node_get(item, "Value"))};
     c->resource_tags = tags;
 }
 
@@ -372,7 +382,8 @@ static const struct verdict_trace *decide(struct facts *f, const struct question
     struct context context = context_of(f, q, &caller);
     struct layers *layers = NEW(f->arena, struct layers);
     *layers = layers_of(f, q);
-    struct request request = {.principal = q->who->arn, .action = q->action, .resource = q->resource, .context = &context};
+    struct request request = {
+        .principal = q->who->arn, .action = q->action, .resource = q->resource, .context = &context};
     struct verdict_trace *out = NEW(f->arena, struct verdict_trace);
     evaluate(f->arena, &request, layers, out);
     return out;
@@ -388,7 +399,8 @@ tri facts_allowed(struct facts *f, const struct question *q)
     decision d = DECISION_UNKNOWN;
     if (q->resource_known) {
         struct layers layers = layers_of(f, q);
-        struct request request = {.principal = p->arn, .action = q->action, .resource = q->resource, .context = &nothing};
+        struct request request = {
+            .principal = p->arn, .action = q->action, .resource = q->resource, .context = &nothing};
         d = evaluate_at_a_glance(f->arena, &request, &layers);
     }
     if (d == DECISION_UNKNOWN) {
@@ -429,7 +441,8 @@ struct mark facts_match_mark(struct facts *f, const struct match *m, str action)
         mark.file = arena_printf(f->arena, "%.*s.json", STR_ARG(call_path(f->arena, &c)));
     } else if (m->layer == LAYER_SCP) {
         str why = m->level ? why_not_whole(f, m->level->id) : (str){0}, file = str_cut(&why, ' ');
-        mark.file = str_ends(file, STR(".json")) ? file : STR("organizations/list-policies/SERVICE_CONTROL_POLICY.json");
+        mark.file =
+            str_ends(file, STR(".json")) ? file : STR("organizations/list-policies/SERVICE_CONTROL_POLICY.json");
     } else {
         mark.file = arena_printf(f->arena, "%.*s.json", STR_ARG(f->account->authorization.path));
     }
@@ -450,7 +463,8 @@ str facts_sentence_of_match(struct facts *f, const struct match *m)
     str where = where_of(f, m);
     if (!m->policy) {
         str why = m->level ? why_not_whole(f, m->level->id) : (str){0};
-        return arena_printf(f->arena, "what else is attached%.*s is not known%s%.*s", STR_ARG(where), why.len ? ": " : "", STR_ARG(why));
+        return arena_printf(f->arena, "what else is attached%.*s is not known%s%.*s", STR_ARG(where),
+                            why.len ? ": " : "", STR_ARG(why));
     }
     str name = m->policy->name.len ? m->policy->name : m->policy->id;
     if (!m->statement)
@@ -465,8 +479,9 @@ str facts_sentence_of_match(struct facts *f, const struct match *m)
 
 struct need facts_key_need(struct facts *f, str key)
 {
-    return (struct need){"context-key", key,
-                         arena_printf(f->arena, "if it is known how the call will be made: --context %.*s=VALUE", STR_ARG(key))};
+    return (struct need){
+        "context-key", key,
+        arena_printf(f->arena, "if it is known how the call will be made: --context %.*s=VALUE", STR_ARG(key))};
 }
 
 static void tell_open(struct facts *f, struct value *v, const struct match *matches, size_t count, str action)
@@ -487,7 +502,8 @@ static void tell_open(struct facts *f, struct value *v, const struct match *matc
 
 struct value facts_principal_unknown(struct facts *f, value_type type, const struct principal *p)
 {
-    struct value v = p->doc && p->doc->state == CAPTURE_UNKNOWN ? fact_not_captured(f, type, p->doc) : fact_unknown(type, p->why);
+    struct value v =
+        p->doc && p->doc->state == CAPTURE_UNKNOWN ? fact_not_captured(f, type, p->doc) : fact_unknown(type, p->why);
     v.reason = p->why.len ? p->why : v.reason;
     if (!v.mark_count && p->doc && p->doc->source)
         fact_mark_place(f, &v, p->doc->source, p->doc->root, v.reason);
@@ -547,8 +563,9 @@ struct value facts_can(struct facts *f, const struct question *q)
     case DECISION_IMPLICITLY_DENIED:
         v = fact_yes_no(false);
         if (p->entity)
-            fact_mark_place(f, &v, p->account->authorization.source, p->entity->node,
-                            arena_printf(f->arena, "nothing allows %.*s to %.*s", STR_ARG(q->action), STR_ARG(p->entity->name)));
+            fact_mark_place(
+                f, &v, p->account->authorization.source, p->entity->node,
+                arena_printf(f->arena, "nothing allows %.*s to %.*s", STR_ARG(q->action), STR_ARG(p->entity->name)));
         return v;
     case DECISION_UNKNOWN: break;
     }
@@ -649,7 +666,8 @@ static struct element statement_element(struct facts *f, const struct match *m, 
     members[0] = fact_text(m->policy->id);
     members[1] = fact_text(m->level->id);
     members[2] = fact_text(mark->sid);
-    members[3] = fact_text(mark->source ? (mark->source->outer ? mark->source->outer->file : mark->source->file) : mark->file);
+    members[3] =
+        fact_text(mark->source ? (mark->source->outer ? mark->source->outer->file : mark->source->file) : mark->file);
     str sid = mark->sid.ptr ? mark->sid : arena_printf(f->arena, "statement %d", mark->statement);
     str label = arena_printf(f->arena, "%.*s of %.*s%.*s", STR_ARG(sid), STR_ARG(name), STR_ARG(where_of(f, m)));
     return (struct element){.text = label, .members = members, .mark = mark};
@@ -671,7 +689,8 @@ static struct value scp_denies(struct facts *f, route r, bool regional)
         any_sure |= t->denies[i].matches == TRI_YES;
     for (size_t i = 0; i < t->deny_count; i++) {
         const struct match *m = &t->denies[i];
-        if (m->layer != LAYER_SCP || (m->statement && statement_tests_key(m->statement, STR("aws:RequestedRegion")) != regional))
+        if (m->layer != LAYER_SCP ||
+            (m->statement && statement_tests_key(m->statement, STR("aws:RequestedRegion")) != regional))
             continue;
         /* Denies that are open one by one may deny for sure together. */
         bool sure = m->matches == TRI_YES || (!any_sure && t->decision == DECISION_EXPLICITLY_DENIED && m->statement);
@@ -682,7 +701,8 @@ static struct value scp_denies(struct facts *f, route r, bool regional)
         complete = false;
         if (!why.len)
             why = m->statement && m->depends_on_count
-                      ? arena_printf(f->arena, "%.*s, depending on %.*s", STR_ARG(facts_sentence_of_match(f, m)), STR_ARG(m->depends_on[0]))
+                      ? arena_printf(f->arena, "%.*s, depending on %.*s", STR_ARG(facts_sentence_of_match(f, m)),
+                                     STR_ARG(m->depends_on[0]))
                       : facts_sentence_of_match(f, m);
     }
     v = fact_list(items, count, complete, why);
@@ -731,7 +751,8 @@ static const struct mark *level_mark(struct facts *f, const struct level *level)
         mark->policy = level->set.items[0].id;
         mark->policy_name = level->set.items[0].name;
     }
-    mark->text = arena_printf(f->arena, "no SCP attached to %.*s allows it", STR_ARG(level->path.len ? level->path : level->id));
+    mark->text =
+        arena_printf(f->arena, "no SCP attached to %.*s allows it", STR_ARG(level->path.len ? level->path : level->id));
     return mark;
 }
 
@@ -749,8 +770,9 @@ struct value fact_actor_scp_closed_levels(struct facts *f, route r)
         const struct level *level = &f->scps[i];
         str name = level->path.len ? level->path : level->id;
         if (t->scp_level_allows[i] == TRI_NO)
-            items[count++] = (struct element){.text = arena_printf(f->arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(level->id)),
-                                              .mark = level_mark(f, level)};
+            items[count++] =
+                (struct element){.text = arena_printf(f->arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(level->id)),
+                                 .mark = level_mark(f, level)};
         if (t->scp_level_allows[i] != TRI_UNKNOWN)
             continue;
         complete = false;

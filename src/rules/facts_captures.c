@@ -10,10 +10,13 @@ static const struct {
     capture_kind kind;
     bool of_delegates;
 } shared_kinds[] = {
-    {CAPTURE_LIST_STACK_SETS, false},           {CAPTURE_LIST_SSO_INSTANCES, false},
-    {CAPTURE_LIST_ENABLED_BASELINES, false},    {CAPTURE_GET_TAX_INHERITANCE, false},
-    {CAPTURE_DESCRIBE_AGGREGATORS, true},       {CAPTURE_DESCRIBE_ORG_CONFIG_RULES, true},
-    {CAPTURE_DESCRIBE_ORG_CONFORMANCE_PACKS, true},
+    {CAPTURE_LIST_STACK_SETS,                false},
+    {CAPTURE_LIST_SSO_INSTANCES,             false},
+    {CAPTURE_LIST_ENABLED_BASELINES,         false},
+    {CAPTURE_GET_TAX_INHERITANCE,            false},
+    {CAPTURE_DESCRIBE_AGGREGATORS,           true },
+    {CAPTURE_DESCRIBE_ORG_CONFIG_RULES,      true },
+    {CAPTURE_DESCRIBE_ORG_CONFORMANCE_PACKS, true },
 };
 #define CONFIG_PRINCIPALS "config.amazonaws.com config-multiaccountsetup.amazonaws.com"
 
@@ -180,7 +183,8 @@ struct value sweep_list(struct facts *f, const struct sweep *s, const struct ele
     if (!s->complete)
         tell_missing(f, &v, s);
     else if (s->count)
-        fact_mark_place(f, &v, s->docs[0]->source, node_get(s->docs[0]->root, captures[s->docs[0]->call.kind].member), (str){0});
+        fact_mark_place(f, &v, s->docs[0]->source, node_get(s->docs[0]->root, captures[s->docs[0]->call.kind].member),
+                        (str){0});
     return v;
 }
 
@@ -208,7 +212,8 @@ static void keep_shared(struct facts *f, struct shelf *shelf, bool delegate)
 {
     size_t count;
     keep(f, shelf, CAPTURE_LIST_REGIONS, (str){0}, (str){0});
-    const str *names = regions_of(f->arena, shelf, facts_capture(f, shelf, CAPTURE_LIST_REGIONS, (str){0}, (str){0}), &count);
+    const str *names =
+        regions_of(f->arena, shelf, facts_capture(f, shelf, CAPTURE_LIST_REGIONS, (str){0}, (str){0}), &count);
     for (size_t i = 0; i < sizeof shared_kinds / sizeof *shared_kinds; i++) {
         capture_kind kind = shared_kinds[i].kind;
         if (delegate && !shared_kinds[i].of_delegates)

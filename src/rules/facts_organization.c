@@ -37,7 +37,8 @@ struct value fact_account_tags(struct facts *f, route r)
         struct value *members = NEW_ARRAY(f->arena, struct value, 2); /* tag.key, tag.value */
         members[0] = fact_text(node_text(node_get(item, "Key")));
         members[1] = fact_text(node_text(node_get(item, "Value")));
-        items[count++] = (struct element){.text = members[0].as.text, .members = members, .mark = mark_at(f, d, item, (str){0})};
+        items[count++] =
+            (struct element){.text = members[0].as.text, .members = members, .mark = mark_at(f, d, item, (str){0})};
     }
     return fact_list(items, count, d->state == CAPTURE_WHOLE, STR("the tags were cut off"));
 }
@@ -77,9 +78,10 @@ static void add_policy(struct in_effect *in, const struct org_policy *p, str lev
     m->level_path = level_path;
     m->policy = p->id;
     m->policy_name = p->name;
-    *VEC_PUSH(f->arena, &in->items) =
-        (struct element){.text = arena_printf(f->arena, "%.*s at %.*s", STR_ARG(name), STR_ARG(level_path.len ? level_path : level)),
-                         .members = members, .mark = m};
+    *VEC_PUSH(f->arena, &in->items) = (struct element){
+        .text = arena_printf(f->arena, "%.*s at %.*s", STR_ARG(name), STR_ARG(level_path.len ? level_path : level)),
+        .members = members,
+        .mark = m};
 }
 
 static void add_level(struct in_effect *in, const struct attachment *attached, str level, str path)
@@ -105,7 +107,8 @@ struct value fact_account_policies_in_effect(struct facts *f, route r)
         if (o->types_enabled[type] == TRI_NO)
             continue;
         if (o->types_enabled[type] == TRI_UNKNOWN)
-            not_complete(&in, arena_printf(f->arena, "whether the type %s is enabled was not captured", policy_type_names[type]));
+            not_complete(&in, arena_printf(f->arena, "whether the type %s is enabled was not captured",
+                                           policy_type_names[type]));
         for (size_t i = 0; i < count; i++)
             add_level(&in, &chain[i]->attached[type], chain[i]->id, chain[i]->path);
         if (listed)
@@ -190,7 +193,8 @@ struct value fact_org_service_access(struct facts *f, route r)
     struct element *items = NEW_ARRAY(f->arena, struct element, o->service_count);
     for (size_t i = 0; i < o->service_count; i++)
         items[i].text = o->services[i];
-    struct value v = fact_list(items, o->service_count, d->state == CAPTURE_WHOLE, STR("the list of trusted services was cut off"));
+    struct value v =
+        fact_list(items, o->service_count, d->state == CAPTURE_WHOLE, STR("the list of trusted services was cut off"));
     fact_mark_place(f, &v, d->source, node_get(d->root, "EnabledServicePrincipals"), (str){0});
     return v;
 }
@@ -238,7 +242,8 @@ static bool names_account(const node *principal, str id)
 struct value fact_org_resource_policy_names_account(struct facts *f, route r)
 {
     (void)r;
-    const struct capture_doc *d = facts_capture(f, &f->run->shelves[0], CAPTURE_DESCRIBE_RESOURCE_POLICY, (str){0}, (str){0});
+    const struct capture_doc *d =
+        facts_capture(f, &f->run->shelves[0], CAPTURE_DESCRIBE_RESOURCE_POLICY, (str){0}, (str){0});
     if (d->state == CAPTURE_NONE)
         return fact_yes_no(false);
     if (d->state != CAPTURE_WHOLE)
@@ -259,7 +264,8 @@ struct value fact_org_resource_policy_names_account(struct facts *f, route r)
         fact_mark_place(f, &v, inner, s->node, STR("this statement names the account"));
         return v;
     }
-    struct value v = fact_tri(f, odd ? TRI_UNKNOWN : TRI_NO, STR("a statement of the organization's resource policy is not understood"));
+    struct value v = fact_tri(f, odd ? TRI_UNKNOWN : TRI_NO,
+                              STR("a statement of the organization's resource policy is not understood"));
     fact_mark_place(f, &v, d->source, content, (str){0});
     return v;
 }
@@ -292,8 +298,9 @@ struct value fact_org_billing_transfers(struct facts *f, route r)
             if (active == TRI_NO)
                 continue;
             str name = node_text(node_get(item, "Name"));
-            *VEC_PUSH(f->arena, &items) = (struct element){.text = name.len ? name : node_text(node_get(item, "Id")),
-                                                           .mark = mark_at(f, all.docs[i], item, STR("an active billing transfer"))};
+            *VEC_PUSH(f->arena, &items) =
+                (struct element){.text = name.len ? name : node_text(node_get(item, "Id")),
+                                 .mark = mark_at(f, all.docs[i], item, STR("an active billing transfer"))};
         }
     return sweep_list(f, &all, items.items, items.count);
 }
@@ -324,10 +331,12 @@ static struct value has_effective(struct facts *f, str type)
 {
     if (type_enabled(f, type) == TRI_NO) {
         struct value v = fact_yes_no(false);
-        fact_mark_place(f, &v, f->run->org->roots.source, f->run->org->types_place.node, arena_printf(f->arena, "%.*s is not enabled", STR_ARG(type)));
+        fact_mark_place(f, &v, f->run->org->roots.source, f->run->org->types_place.node,
+                        arena_printf(f->arena, "%.*s is not enabled", STR_ARG(type)));
         return v;
     }
-    const struct capture_doc *d = facts_capture(f, facts_own_shelf(f), CAPTURE_DESCRIBE_EFFECTIVE_POLICY, (str){0}, type);
+    const struct capture_doc *d =
+        facts_capture(f, facts_own_shelf(f), CAPTURE_DESCRIBE_EFFECTIVE_POLICY, (str){0}, type);
     if (d->state == CAPTURE_NONE)
         return fact_yes_no(false);
     if (d->state != CAPTURE_WHOLE)
@@ -371,7 +380,8 @@ struct value fact_effective_security_services(struct facts *f, route r)
 struct value fact_partition_govcloud_account(struct facts *f, route r)
 {
     (void)r;
-    const struct capture_doc *d = facts_capture(f, facts_own_shelf(f), CAPTURE_GET_GOVCLOUD_ACCOUNT, (str){0}, (str){0});
+    const struct capture_doc *d =
+        facts_capture(f, facts_own_shelf(f), CAPTURE_GET_GOVCLOUD_ACCOUNT, (str){0}, (str){0});
     if (d->state == CAPTURE_NONE)
         return fact_absent(TYPE_STRING);
     if (d->state != CAPTURE_WHOLE)

@@ -18,14 +18,14 @@ struct resource_policy {
 };
 
 static const struct resource_policy of_resources[] = {
-    {CAPTURE_LIST_BUCKETS, CAPTURE_GET_BUCKET_POLICY, NULL, "Policy"},
-    {CAPTURE_LIST_KEYS, CAPTURE_GET_KEY_POLICY, NULL, "Policy"},
-    {CAPTURE_LIST_QUEUES, CAPTURE_GET_QUEUE_POLICY, "Attributes", "Policy"},
-    {CAPTURE_LIST_TOPICS, CAPTURE_GET_TOPIC_ATTRIBUTES, "Attributes", "Policy"},
-    {CAPTURE_LIST_FUNCTIONS, CAPTURE_GET_FUNCTION_POLICY, NULL, "Policy"},
-    {CAPTURE_LIST_SECRETS, CAPTURE_GET_SECRET_POLICY, NULL, "ResourcePolicy"},
-    {CAPTURE_DESCRIBE_REPOSITORIES, CAPTURE_GET_REPOSITORY_POLICY, NULL, "policyText"},
-    {CAPTURE_LIST_EVENT_BUSES, CAPTURE_COUNT, NULL, "Policy"},
+    {CAPTURE_LIST_BUCKETS,          CAPTURE_GET_BUCKET_POLICY,     NULL,         "Policy"        },
+    {CAPTURE_LIST_KEYS,             CAPTURE_GET_KEY_POLICY,        NULL,         "Policy"        },
+    {CAPTURE_LIST_QUEUES,           CAPTURE_GET_QUEUE_POLICY,      "Attributes", "Policy"        },
+    {CAPTURE_LIST_TOPICS,           CAPTURE_GET_TOPIC_ATTRIBUTES,  "Attributes", "Policy"        },
+    {CAPTURE_LIST_FUNCTIONS,        CAPTURE_GET_FUNCTION_POLICY,   NULL,         "Policy"        },
+    {CAPTURE_LIST_SECRETS,          CAPTURE_GET_SECRET_POLICY,     NULL,         "ResourcePolicy"},
+    {CAPTURE_DESCRIBE_REPOSITORIES, CAPTURE_GET_REPOSITORY_POLICY, NULL,         "policyText"    },
+    {CAPTURE_LIST_EVENT_BUSES,      CAPTURE_COUNT,                 NULL,         "Policy"        },
 };
 static const struct resource_policy of_endpoints[] = {
     {CAPTURE_DESCRIBE_VPC_ENDPOINTS, CAPTURE_COUNT, NULL, "PolicyDocument"},
@@ -84,8 +84,10 @@ static void add_reference(struct search *s, const struct org_reference *r, str p
     members[0] = fact_text(file_of(r->statement->policy));
     members[1] = fact_text(r->key);
     members[2] = fact_text(str_from(change));
-    *VEC_PUSH(f->arena, &s->items) = (struct element){
-        .text = arena_printf(f->arena, "%.*s (%.*s, %s)", STR_ARG(policy), STR_ARG(r->key), change), .members = members, .mark = m};
+    *VEC_PUSH(f->arena, &s->items) =
+        (struct element){.text = arena_printf(f->arena, "%.*s (%.*s, %s)", STR_ARG(policy), STR_ARG(r->key), change),
+                         .members = members,
+                         .mark = m};
 }
 
 static void search_policy(struct search *s, const struct policy *p, str name)
@@ -99,7 +101,8 @@ static void search_policy(struct search *s, const struct policy *p, str name)
     size_t count = org_references(s->facts->arena, p, &s->today, &found);
     for (size_t i = 0; i < count; i++)
         if (found[i].change == CHANGE_UNKNOWN)
-            not_complete(s, arena_printf(s->facts->arena, "whether %.*s decides otherwise cannot be told from its %.*s", STR_ARG(name), STR_ARG(found[i].key)));
+            not_complete(s, arena_printf(s->facts->arena, "whether %.*s decides otherwise cannot be told from its %.*s",
+                                         STR_ARG(name), STR_ARG(found[i].key)));
         else
             add_reference(s, &found[i], name);
 }
@@ -171,7 +174,8 @@ static str item_name(const node *item)
     return STR("(unnamed)");
 }
 
-static void search_item(struct search *s, const struct resource_policy *how, const struct capture_doc *list, const node *item)
+static void search_item(struct search *s, const struct resource_policy *how, const struct capture_doc *list,
+                        const node *item)
 {
     struct facts *f = s->facts;
     if (how->get == CAPTURE_COUNT) {
@@ -262,7 +266,8 @@ static bool search_other(arena *scratch, void *arg, error *e)
     for (size_t i = 0; i < s.items.count; i++)
         *VEC_PUSH(a, &to->items) = keep_element(a, &s.items.items[i]);
     if (!s.sweep.complete)
-        not_complete(to, arena_printf(a, "the policies of account %.*s were not all captured: %.*s", STR_ARG(o->id), STR_ARG(s.sweep.why)));
+        not_complete(to, arena_printf(a, "the policies of account %.*s were not all captured: %.*s", STR_ARG(o->id),
+                                      STR_ARG(s.sweep.why)));
     return true;
 }
 
@@ -277,7 +282,11 @@ struct value fact_references_others(struct facts *f, route r)
     struct search s = search_begin(f);
     (void)r;
     if (!f->run->named || o->account_count > OTHERS_LIMIT) {
-        struct value v = fact_unknown(TYPE_LIST, arena_printf(f->arena, "policies of other accounts are looked through for accounts that are named, in organizations of at most %d accounts", OTHERS_LIMIT));
+        struct value v =
+            fact_unknown(TYPE_LIST, arena_printf(f->arena,
+                                                 "policies of other accounts are looked through for accounts that are "
+                                                 "named, in organizations of at most %d accounts",
+                                                 OTHERS_LIMIT));
         fact_need(f, &v, (struct need){"option", STR("--account"), STR("name the account: --account ID")});
         return v;
     }

@@ -12,7 +12,8 @@
 #include "rules/facts.h"
 #include "rules/value.h"
 
-/* Every capture of one call: in each Region that the account of the shelf uses, or the one where there are no Regions. */
+/* Every capture of one call: in each Region that the account of the shelf uses, or the one where there are no Regions.
+ */
 struct sweep {
     const struct capture_doc **docs; /* those that show something: whole or cut off */
     size_t count;
@@ -45,13 +46,13 @@ struct facts_run {
 /* Who acts, in one account. */
 struct principal {
     bool known;
-    str why;               /* not known, or not captured: one clause */
-    struct need need;      /* then: what would settle it; kind NULL: nothing named */
+    str why;                       /* not known, or not captured: one clause */
+    struct need need;              /* then: what would settle it; kind NULL: nothing named */
     const struct capture_doc *doc; /* then: the capture to blame; NULL: none */
-    str arn;               /* the role's for a session */
-    str account_id;        /* of the ARN */
+    str arn;                       /* the role's for a session */
+    str account_id;                /* of the ARN */
     bool is_root;
-    bool captured;         /* its policies are at hand: it is root, or `entity` */
+    bool captured;                 /* its policies are at hand: it is root, or `entity` */
     const struct account *account; /* whose captures it was looked for in */
     const struct entity *entity;   /* NULL: the root user, or not captured */
 };
@@ -72,9 +73,9 @@ struct facts {
     struct account *account; /* its list of errors grows when a capture that a fact asks for is malformed */
     struct shelf shelf;      /* which captures of it there are; opened when first asked for */
     bool shelf_opened;
-    struct map captures;     /* path -> struct capture_doc: those asked for so far */
+    struct map captures;                    /* path -> struct capture_doc: those asked for so far */
     struct value **values[ROUTE_COUNT + 1]; /* by field_index; the last: fields that are the same on every route */
-    const struct level *scps; /* root to account; made when first asked for */
+    const struct level *scps;               /* root to account; made when first asked for */
     size_t scp_count;
     tri scps_apply;
     bool scps_made;
@@ -116,7 +117,6 @@ struct need fact_capture_need(struct facts *f, const struct capture_doc *d);
 
 /* ---- captures of the second set: fetched when a fact asks (facts_captures.c) ---- */
 
-
 const struct shelf *facts_own_shelf(struct facts *f);
 const struct shelf *facts_management_shelf(const struct facts *f); /* NULL: the management account is not known */
 
@@ -135,8 +135,9 @@ bool facts_share(arena *a, struct facts_run *run, error *e);
 const struct sweep *facts_shared(const struct facts *f, capture_kind kind);
 
 struct sweep facts_sweep(struct facts *f, const struct shelf *of, capture_kind kind, str argument);
-void sweep_join(struct facts *f, struct sweep *to, const struct sweep *from); /* what both show; complete when both are */
-void sweep_misses(struct sweep *s, const struct capture_doc *d);             /* one more that is needed is not known */
+void sweep_join(struct facts *f, struct sweep *to,
+                const struct sweep *from);                       /* what both show; complete when both are */
+void sweep_misses(struct sweep *s, const struct capture_doc *d); /* one more that is needed is not known */
 
 /* A list found in a sweep: unknown when it shows nothing and is not complete. */
 struct value sweep_list(struct facts *f, const struct sweep *s, const struct element *items, size_t count);
@@ -159,8 +160,8 @@ struct question {
     const struct principal *who;
     str action, resource;
     bool resource_known;
-    bool scps;             /* SCPs count */
-    bool everything;       /* as if its identity policies allowed all */
+    bool scps;                       /* SCPs count */
+    bool everything;                 /* as if its identity policies allowed all */
     const struct context_key *given; /* beside --context */
     size_t given_count;
 };

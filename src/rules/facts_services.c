@@ -37,9 +37,9 @@ static struct value no_management(struct facts *f)
 /* A list that a service gives, and which of its items count. */
 struct text_source {
     capture_kind kind;
-    const char *argument;                                     /* NULL: none */
-    const char *name, *other_name;                            /* the member told; the one told where it is missing */
-    tri (*counts)(const struct facts *f, const node *item);   /* UNKNOWN: the list is not complete */
+    const char *argument;                                   /* NULL: none */
+    const char *name, *other_name;                          /* the member told; the one told where it is missing */
+    tri (*counts)(const struct facts *f, const node *item); /* UNKNOWN: the list is not complete */
 };
 
 struct texts {
@@ -55,7 +55,8 @@ static void add_text(struct texts *t, const struct capture_doc *d, const node *i
     if (*slot)
         return;
     *slot = t;
-    *VEC_PUSH(t->facts->arena, &t->items) = (struct element){.text = text, .mark = mark_at(t->facts, d, item, (str){0})};
+    *VEC_PUSH(t->facts->arena, &t->items) =
+        (struct element){.text = text, .mark = mark_at(t->facts, d, item, (str){0})};
 }
 
 /* `of` NULL: of the management side. */
@@ -69,7 +70,8 @@ static void read_texts(struct texts *t, const struct shelf *of, const struct tex
             tri counts = how->counts(f, item);
             str name = node_text(node_get(item, how->name));
             if (counts == TRI_YES)
-                add_text(t, s.docs[i], item, name.len || !how->other_name ? name : node_text(node_get(item, how->other_name)));
+                add_text(t, s.docs[i], item,
+                         name.len || !how->other_name ? name : node_text(node_get(item, how->other_name)));
             if (counts == TRI_UNKNOWN) {
                 sweep_misses(&s, s.docs[i]);
                 s.why = arena_printf(f->arena, "%.*s.json does not tell enough of an item", STR_ARG(s.docs[i]->path));
@@ -108,7 +110,8 @@ static tri is_active_reservation(const struct facts *f, const node *item)
 static tri is_active_agreement(const struct facts *f, const node *item)
 {
     (void)f;
-    return tri_of(str_is(node_text(node_get(item, "state")), "ACTIVE") && node_text(node_get(item, "organizationArn")).len);
+    return tri_of(str_is(node_text(node_get(item, "state")), "ACTIVE") &&
+                  node_text(node_get(item, "organizationArn")).len);
 }
 
 static tri is_own_trail(const struct facts *f, const node *item)
@@ -153,8 +156,8 @@ static tri is_baseline_of_account(const struct facts *f, const node *item)
 struct value fact_billing_commitments(struct facts *f, route r)
 {
     static const struct text_source sources[] = {
-        {CAPTURE_DESCRIBE_SAVINGS_PLANS, NULL, "savingsPlanId", "savingsPlanArn", is_active_plan},
-        {CAPTURE_DESCRIBE_RESERVED_INSTANCES, NULL, "ReservedInstancesId", NULL, is_active_reservation},
+        {CAPTURE_DESCRIBE_SAVINGS_PLANS,      NULL, "savingsPlanId",       "savingsPlanArn", is_active_plan       },
+        {CAPTURE_DESCRIBE_RESERVED_INSTANCES, NULL, "ReservedInstancesId", NULL,             is_active_reservation},
     };
     (void)r;
     return texts_of(f, facts_own_shelf(f), sources, 2);
@@ -177,7 +180,7 @@ struct value fact_service_own_trails(struct facts *f, route r)
 struct value fact_service_portfolios(struct facts *f, route r)
 {
     static const struct text_source how = {CAPTURE_LIST_ACCEPTED_PORTFOLIOS, "AWS_ORGANIZATIONS", "DisplayName", "Id",
-                                              counts_always};
+                                           counts_always};
     (void)r;
     return texts_of(f, facts_own_shelf(f), &how, 1);
 }
@@ -185,7 +188,7 @@ struct value fact_service_portfolios(struct facts *f, route r)
 struct value fact_service_control_tower_baselines(struct facts *f, route r)
 {
     static const struct text_source how = {CAPTURE_LIST_ENABLED_BASELINES, NULL, "targetIdentifier", NULL,
-                                              is_baseline_of_account};
+                                           is_baseline_of_account};
     (void)r;
     return facts_management_shelf(f) ? texts_of(f, NULL, &how, 1) : no_management(f);
 }
@@ -193,7 +196,7 @@ struct value fact_service_control_tower_baselines(struct facts *f, route r)
 struct value fact_service_config_aggregators(struct facts *f, route r)
 {
     static const struct text_source how = {CAPTURE_DESCRIBE_AGGREGATORS, NULL, "ConfigurationAggregatorName", NULL,
-                                              is_organization_aggregator};
+                                           is_organization_aggregator};
     (void)r;
     return facts_management_shelf(f) ? texts_of(f, NULL, &how, 1) : no_management(f);
 }
@@ -201,7 +204,7 @@ struct value fact_service_config_aggregators(struct facts *f, route r)
 struct value fact_service_config_org_rules(struct facts *f, route r)
 {
     static const struct text_source sources[] = {
-        {CAPTURE_DESCRIBE_ORG_CONFIG_RULES, NULL, "OrganizationConfigRuleName", NULL, covers_account},
+        {CAPTURE_DESCRIBE_ORG_CONFIG_RULES,      NULL, "OrganizationConfigRuleName",      NULL, covers_account},
         {CAPTURE_DESCRIBE_ORG_CONFORMANCE_PACKS, NULL, "OrganizationConformancePackName", NULL, covers_account},
     };
     (void)r;
@@ -227,19 +230,26 @@ struct value fact_billing_tax_inheritance(struct facts *f, route r)
 
 /* ---- StackSets, permission sets ---- */
 
-static void add_stack(struct facts *f, struct texts *t, const struct capture_doc *sets, const node *set, const struct capture_doc *instances)
+static void add_stack(struct facts *f, struct texts *t, const struct capture_doc *sets, const node *set,
+                      const struct capture_doc *instances)
 {
     const node *automatic = node_get(set, "AutoDeployment");
     str name = node_text(node_get(set, "StackSetName")), model = node_text(node_get(set, "PermissionModel"));
-    struct value *members = NEW_ARRAY(f->arena, struct value, 4); /* stack.set, .service_managed, .auto_deployment, .retained */
+    struct value *members =
+        NEW_ARRAY(f->arena, struct value, 4); /* stack.set, .service_managed, .auto_deployment, .retained */
     for (NODE_EACH(item, items_of(instances))) {
         if (!str_eq(node_text(node_get(item, "Account")), f->account->id))
             continue;
         members[0] = fact_text(name);
-        members[1] = flag_value(f, model.len ? tri_of(str_is(model, "SERVICE_MANAGED")) : TRI_UNKNOWN, "PermissionModel");
+        members[1] =
+            flag_value(f, model.len ? tri_of(str_is(model, "SERVICE_MANAGED")) : TRI_UNKNOWN, "PermissionModel");
         members[2] = flag_value(f, flag(node_get(automatic, "Enabled")), "AutoDeployment");
-        members[3] = flag_value(f, flag(node_get(automatic, "RetainStacksOnAccountRemoval")), "RetainStacksOnAccountRemoval");
-        *VEC_PUSH(f->arena, &t->items) = (struct element){.text = name, .members = members, .mark = mark_at(f, sets, set, STR("this StackSet has stacks in the account"))};
+        members[3] =
+            flag_value(f, flag(node_get(automatic, "RetainStacksOnAccountRemoval")), "RetainStacksOnAccountRemoval");
+        *VEC_PUSH(f->arena, &t->items) =
+            (struct element){.text = name,
+                             .members = members,
+                             .mark = mark_at(f, sets, set, STR("this StackSet has stacks in the account"))};
         return; /* one for each set and Region */
     }
 }
@@ -261,7 +271,8 @@ struct value fact_account_stack_instances(struct facts *f, route r)
         const struct capture_doc *sets = t.sweep.docs[i];
         for (NODE_EACH(set, items_of(sets))) {
             str name = node_text(node_get(set, "StackSetName"));
-            const struct capture_doc *d = facts_capture(f, m, CAPTURE_LIST_STACK_INSTANCES, sets->call.region, with_account(f, name));
+            const struct capture_doc *d =
+                facts_capture(f, m, CAPTURE_LIST_STACK_INSTANCES, sets->call.region, with_account(f, name));
             add_stack(f, &t, sets, set, d);
             if (d->state != CAPTURE_WHOLE)
                 sweep_misses(&t.sweep, d);
@@ -280,7 +291,8 @@ struct value fact_account_permission_sets(struct facts *f, route r)
     for (size_t i = 0; i < t.sweep.count; i++)
         for (NODE_EACH(instance, items_of(t.sweep.docs[i]))) {
             str arn = node_text(node_get(instance, "InstanceArn"));
-            const struct capture_doc *d = facts_capture(f, m, CAPTURE_LIST_PERMISSION_SETS, t.sweep.docs[i]->call.region, with_account(f, arn));
+            const struct capture_doc *d =
+                facts_capture(f, m, CAPTURE_LIST_PERMISSION_SETS, t.sweep.docs[i]->call.region, with_account(f, arn));
             for (NODE_EACH(item, items_of(d)))
                 add_text(&t, d, item, node_text(item));
             if (d->state != CAPTURE_WHOLE)
@@ -307,7 +319,8 @@ static tri share_principal(struct facts *f, const struct sweep *principals, str 
         for (NODE_EACH(item, items_of(principals->docs[i]))) {
             struct arn arn;
             str principal = node_text(node_get(item, "associatedEntity"));
-            if (!str_eq(node_text(node_get(item, "resourceShareArn")), share) || is_over(node_text(node_get(item, "status"))))
+            if (!str_eq(node_text(node_get(item, "resourceShareArn")), share) ||
+                is_over(node_text(node_get(item, "status"))))
                 continue;
             bool of_org = arn_parse(principal, &arn) && str_is(arn.service, "organizations");
             if (wide ? of_org : str_eq(principal, f->account->id))
@@ -330,7 +343,8 @@ struct shares {
     bool consumed;
 };
 
-/* ram.consumed: share.arn, .owner_in_org, .retained, .direct; ram.owned: share.arn, .org_principals, .external_allowed */
+/* ram.consumed: share.arn, .owner_in_org, .retained, .direct; ram.owned: share.arn, .org_principals, .external_allowed
+ */
 static const struct value *share_members(const struct shares *s, const node *share, str arn)
 {
     struct facts *f = s->facts;
@@ -343,8 +357,10 @@ static const struct value *share_members(const struct shares *s, const node *sha
         return members;
     }
     const node *configuration = node_get(share, "resourceShareConfiguration");
-    members[1] = fact_tri(f, owner_in_org(f, node_text(node_get(share, "owningAccountId"))), STR("whether the owner is in the organization is not known"));
-    members[2] = flag_value(f, flag(node_get(configuration, "retainSharingOnAccountLeaveOrganization")), "retainSharingOnAccountLeaveOrganization");
+    members[1] = fact_tri(f, owner_in_org(f, node_text(node_get(share, "owningAccountId"))),
+                          STR("whether the owner is in the organization is not known"));
+    members[2] = flag_value(f, flag(node_get(configuration, "retainSharingOnAccountLeaveOrganization")),
+                            "retainSharingOnAccountLeaveOrganization");
     members[3] = fact_tri(f, share_principal(f, &s->principals, arn, false), unknown);
     return members;
 }
@@ -361,9 +377,10 @@ static struct value ram_shares(struct facts *f, bool consumed)
             str arn = node_text(node_get(share, "resourceShareArn")), name = node_text(node_get(share, "name"));
             if (is_over(node_text(node_get(share, "status"))))
                 continue;
-            *VEC_PUSH(f->arena, &items) = (struct element){.text = name.len ? name : arn,
-                                                           .members = share_members(&s, share, arn),
-                                                           .mark = mark_at(f, s.shares.docs[i], share, STR("this share"))};
+            *VEC_PUSH(f->arena, &items) =
+                (struct element){.text = name.len ? name : arn,
+                                 .members = share_members(&s, share, arn),
+                                 .mark = mark_at(f, s.shares.docs[i], share, STR("this share"))};
         }
     return sweep_list(f, &s.shares, items.items, items.count);
 }
@@ -389,14 +406,17 @@ struct administrators {
 };
 
 /* One element for each service, however many Regions show it. */
-static void add_administrator(struct administrators *a, const char *service, const struct capture_doc *d, const node *at, str id)
+static void add_administrator(struct administrators *a, const char *service, const struct capture_doc *d,
+                              const node *at, str id)
 {
     str name = str_from(service);
     if (!id.len || str_eq(id, a->facts->account->id))
         return;
     if (a->items.count && str_eq(a->items.items[a->items.count - 1].text, name))
         return;
-    *VEC_PUSH(a->facts->arena, &a->items) = (struct element){.text = name, .mark = mark_at(a->facts, d, at, arena_printf(a->facts->arena, "administered by %.*s", STR_ARG(id)))};
+    *VEC_PUSH(a->facts->arena, &a->items) = (struct element){
+        .text = name,
+        .mark = mark_at(a->facts, d, at, arena_printf(a->facts->arena, "administered by %.*s", STR_ARG(id)))};
 }
 
 static str first_text(const node *n, const char *a, const char *b)
@@ -409,7 +429,8 @@ static void read_administrator(struct administrators *a, const char *service, ca
 {
     struct sweep s = facts_sweep(a->facts, facts_own_shelf(a->facts), kind, (str){0});
     for (size_t i = 0; i < s.count; i++)
-        add_administrator(a, service, s.docs[i], items_of(s.docs[i]), first_text(items_of(s.docs[i]), "AccountId", "accountId"));
+        add_administrator(a, service, s.docs[i], items_of(s.docs[i]),
+                          first_text(items_of(s.docs[i]), "AccountId", "accountId"));
     sweep_join(a->facts, &a->sweep, &s);
 }
 
@@ -419,7 +440,8 @@ static void read_guardduty(struct administrators *a)
     struct sweep s = facts_sweep(f, facts_own_shelf(f), CAPTURE_LIST_DETECTORS, (str){0});
     for (size_t i = 0; i < s.count; i++)
         for (NODE_EACH(id, items_of(s.docs[i]))) {
-            const struct capture_doc *d = facts_capture(f, facts_own_shelf(f), CAPTURE_GUARDDUTY_ADMINISTRATOR, s.docs[i]->call.region, node_text(id));
+            const struct capture_doc *d = facts_capture(f, facts_own_shelf(f), CAPTURE_GUARDDUTY_ADMINISTRATOR,
+                                                        s.docs[i]->call.region, node_text(id));
             add_administrator(a, "GuardDuty", d, items_of(d), node_text(node_get(items_of(d), "AccountId")));
             if (d->state == CAPTURE_UNKNOWN || d->state == CAPTURE_CUT)
                 sweep_misses(&s, d);
@@ -453,7 +475,8 @@ struct value fact_service_administrators(struct facts *f, route r)
 
 struct usage {
     const char *principals; /* of the service, separated by blanks */
-    const char *role_path;  /* of its service-linked role in members, which it cannot work without; NULL: not told by it */
+    const char
+        *role_path; /* of its service-linked role in members, which it cannot work without; NULL: not told by it */
     bool has_capture;
     capture_kind kind;
 };
@@ -494,7 +517,9 @@ static struct value in_use(struct facts *f, const struct usage *u)
     if (u->has_capture)
         s = facts_sweep(f, facts_own_shelf(f), u->kind, (str){0});
     tri by_capture = u->has_capture ? capture_shows_use(f, &s, &shown) : TRI_UNKNOWN;
-    tri used = by_role == TRI_YES || by_capture == TRI_YES ? TRI_YES : by_role == TRI_NO || by_capture == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+    tri used = by_role == TRI_YES || by_capture == TRI_YES ? TRI_YES
+               : by_role == TRI_NO || by_capture == TRI_NO ? TRI_NO
+                                                           : TRI_UNKNOWN;
     if (used == TRI_UNKNOWN && s.missing)
         return sweep_tri(f, &s, TRI_UNKNOWN);
     if (used == TRI_UNKNOWN)
@@ -503,7 +528,8 @@ static struct value in_use(struct facts *f, const struct usage *u)
         return fact_not_captured(f, TYPE_BOOL, &f->run->org->service_access);
     struct value v = fact_yes_no(used == TRI_YES);
     if (role)
-        fact_mark_place(f, &v, f->account->authorization.source, role->node, STR("the service's own role is in the account"));
+        fact_mark_place(f, &v, f->account->authorization.source, role->node,
+                        STR("the service's own role is in the account"));
     if (shown)
         fact_mark_place(f, &v, shown->source, items_of(shown), STR("in use here"));
     return v;

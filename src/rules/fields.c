@@ -6,29 +6,29 @@
 static const char *const words_route[] = {"remove/api",    "remove/console", "leave/api",
                                           "leave/console", "transfer",       NULL};
 static const char *const words_family[] = {"remove", "leave", "transfer", NULL};
-static const char *const words_state[] = {"PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED",
-                                          NULL};
+static const char *const words_state[] = {"PENDING_ACTIVATION", "ACTIVE", "SUSPENDED",
+                                          "PENDING_CLOSURE",    "CLOSED", NULL};
 static const char *const words_joined[] = {"INVITED", "CREATED", NULL};
 static const char *const words_feature_set[] = {"ALL", "CONSOLIDATED_BILLING", NULL};
 static const char *const words_payment_kind[] = {"card", "bank", "invoice", "other", NULL};
 static const char *const words_tax[] = {"OptIn", "OptOut", NULL};
 
 /* A row: name, type, function (NULL: not read yet), where it comes from. */
-#define ROW(n, t, g, d)          {.name = (n), .type = TYPE_##t, .get = (g), .doc = (d)},
-#define GROWING(n, g, d)         {.name = (n), .type = TYPE_DURATION, .get = (g), .doc = (d), .grows = true},
-#define BY_ROUTE(n, t, g, d)     {.name = (n), .type = TYPE_##t, .get = (g), .doc = (d), .by_route = true},
-#define EVIDENCE(n, g, d)        {.name = (n), .type = TYPE_BOOL, .get = (g), .doc = (d), .never_false = true},
+#define ROW(n, t, g, d)      {.name = (n), .type = TYPE_##t, .get = (g), .doc = (d)},
+#define GROWING(n, g, d)     {.name = (n), .type = TYPE_DURATION, .get = (g), .doc = (d), .grows = true},
+#define BY_ROUTE(n, t, g, d) {.name = (n), .type = TYPE_##t, .get = (g), .doc = (d), .by_route = true},
+#define EVIDENCE(n, g, d)    {.name = (n), .type = TYPE_BOOL, .get = (g), .doc = (d), .never_false = true},
 #define ROUTE_EVIDENCE(n, g, d)                                                                                        \
     {.name = (n), .type = TYPE_BOOL, .get = (g), .doc = (d), .by_route = true, .never_false = true},
-#define WORD(n, w, g, d)         {.name = (n), .type = TYPE_ENUM, .words = (w), .get = (g), .doc = (d)},
-#define ROUTE_WORD(n, w, g, d)   {.name = (n), .type = TYPE_ENUM, .words = (w), .get = (g), .doc = (d), .by_route = true},
-#define TEXTS(n, g, d)           {.name = (n), .type = TYPE_LIST, .item = TYPE_STRING, .get = (g), .doc = (d)},
+#define WORD(n, w, g, d)       {.name = (n), .type = TYPE_ENUM, .words = (w), .get = (g), .doc = (d)},
+#define ROUTE_WORD(n, w, g, d) {.name = (n), .type = TYPE_ENUM, .words = (w), .get = (g), .doc = (d), .by_route = true},
+#define TEXTS(n, g, d)         {.name = (n), .type = TYPE_LIST, .item = TYPE_STRING, .get = (g), .doc = (d)},
 #define ROUTE_TEXTS(n, g, d)                                                                                           \
     {.name = (n), .type = TYPE_LIST, .item = TYPE_STRING, .get = (g), .doc = (d), .by_route = true},
-#define RECORDS(n, g, d)         {.name = (n), .type = TYPE_LIST, .item = TYPE_LIST, .get = (g), .doc = (d)},
+#define RECORDS(n, g, d) {.name = (n), .type = TYPE_LIST, .item = TYPE_LIST, .get = (g), .doc = (d)},
 #define ROUTE_RECORDS(n, g, d)                                                                                         \
     {.name = (n), .type = TYPE_LIST, .item = TYPE_LIST, .get = (g), .doc = (d), .by_route = true},
-#define ELEMENT(list, n, t, d)   {.name = (n), .type = TYPE_##t, .of = (list), .doc = (d)},
+#define ELEMENT(list, n, t, d) {.name = (n), .type = TYPE_##t, .of = (list), .doc = (d)},
 
 #define STATEMENT_ELEMENTS(list)                                                                                       \
     ELEMENT(list, "statement.policy", STRING, "id of the policy")                                                      \
@@ -42,21 +42,28 @@ static const char *const words_tax[] = {"OptIn", "OptOut", NULL};
     ELEMENT(list, "reference.change", STRING, "how the decision changes: allow to none, none to deny, deny to none")
 
 /* attested.TOPIC and what is said beside the value. Attestations are read by topic and part: no function. */
-#define ATTESTED_BOOL(words_)        .type = TYPE_BOOL
-#define ATTESTED_WORD(words_)        .type = TYPE_ENUM, .words = (words_)
-#define ATTESTED_TEXT(words_)        .type = TYPE_STRING
-#define ATTESTED_LIST(words_)        .type = TYPE_LIST, .item = TYPE_STRING
+#define ATTESTED_BOOL(words_) .type = TYPE_BOOL
+#define ATTESTED_WORD(words_) .type = TYPE_ENUM, .words = (words_)
+#define ATTESTED_TEXT(words_) .type = TYPE_STRING
+#define ATTESTED_LIST(words_) .type = TYPE_LIST, .item = TYPE_STRING
 #define ATTESTED_PART(topic_, suffix, part_, t, d)                                                                     \
-    {.name = "attested." #topic_ suffix, .type = TYPE_##t, .doc = (d), .topic = &topic_table[TOPIC_AT_##topic_],       \
+    {.name = "attested." #topic_ suffix,                                                                               \
+     .type = TYPE_##t,                                                                                                 \
+     .doc = (d),                                                                                                       \
+     .topic = &topic_table[TOPIC_AT_##topic_],                                                                         \
      .part = (part_)},
 #define ATTESTED(topic_, kind_, words_, doc_)                                                                          \
-    {.name = "attested." #topic_, ATTESTED_##kind_(words_), .doc = (doc_), .topic = &topic_table[TOPIC_AT_##topic_],   \
+    {.name = "attested." #topic_,                                                                                      \
+     ATTESTED_##kind_(words_),                                                                                         \
+     .doc = (doc_),                                                                                                    \
+     .topic = &topic_table[TOPIC_AT_##topic_],                                                                         \
      .part = PART_VALUE},                                                                                              \
-    ATTESTED_PART(topic_, ".by", PART_BY, STRING, "who attested it")                                                   \
-    ATTESTED_PART(topic_, ".evidence", PART_EVIDENCE, STRING, "what it rests on; absent: not given")                   \
-    ATTESTED_PART(topic_, ".date", PART_DATE, TIME, "when it was attested")                                            \
-    ATTESTED_PART(topic_, ".valid_until", PART_VALID_UNTIL, TIME, "until when it holds; absent: not given")            \
-    ATTESTED_PART(topic_, ".time_left", PART_TIME_LEFT, DURATION, "to valid_until, else to date + attestation_max_age")
+        ATTESTED_PART(topic_, ".by", PART_BY, STRING, "who attested it")                                               \
+            ATTESTED_PART(topic_, ".evidence", PART_EVIDENCE, STRING, "what it rests on; absent: not given")           \
+                ATTESTED_PART(topic_, ".date", PART_DATE, TIME, "when it was attested") ATTESTED_PART(                 \
+                    topic_, ".valid_until", PART_VALID_UNTIL, TIME, "until when it holds; absent: not given")          \
+                    ATTESTED_PART(topic_, ".time_left", PART_TIME_LEFT, DURATION,                                      \
+                                  "to valid_until, else to date + attestation_max_age")
 
 #define TOPIC_AT(name, kind, words, doc) TOPIC_AT_##name,
 enum { TOPICS(TOPIC_AT) };

@@ -87,17 +87,18 @@ struct field {
     bool grows;               /* a duration that grows as time passes: waiting alone satisfies at_least */
     const char *doc;          /* where it comes from, one line */
     struct value (*get)(struct facts *f, route r); /* NULL: not read yet: unknown; element fields: NULL */
-    bool never_false;          /* of TYPE_BOOL: true or unknown (the evidence itself) */
-    const struct topic *topic; /* attested.TOPIC and its parts, those of packs' topics too: `get` is NULL, see facts.h */
+    bool never_false;                              /* of TYPE_BOOL: true or unknown (the evidence itself) */
+    const struct topic
+        *topic; /* attested.TOPIC and its parts, those of packs' topics too: `get` is NULL, see facts.h */
     topic_part part;
 };
 extern const struct field field_catalogue[];
 extern const size_t field_catalogue_count;
-const struct field *field_find(str name);                /* NULL: no such field. Element fields: see field_element */
-size_t field_index(const struct field *f);               /* in the catalogue; SIZE_MAX: it belongs to a pack's topic */
+const struct field *field_find(str name);  /* NULL: no such field. Element fields: see field_element */
+size_t field_index(const struct field *f); /* in the catalogue; SIZE_MAX: it belongs to a pack's topic */
 const struct field *field_element(const struct field *list, str name); /* two lists may share an element's name */
-size_t field_member_index(const struct field *element);  /* in element.members */
-size_t field_member_count(const struct field *list);     /* 0: a list of texts */
+size_t field_member_index(const struct field *element);                /* in element.members */
+size_t field_member_count(const struct field *list);                   /* 0: a list of texts */
 
 /* Who is asked by `can:` (rules.md 3.4). */
 typedef enum { WHO_ACTOR, WHO_CALLER, WHO_PRINCIPAL, WHO_ROOT, WHO_ARN } who;
@@ -105,7 +106,7 @@ typedef enum { WHO_ACTOR, WHO_CALLER, WHO_PRINCIPAL, WHO_ROOT, WHO_ARN } who;
 /* `can: {who, do, resource, with}` with its resource already filled in (unknown parts: resource_known = false). */
 struct can_question {
     who who;
-    str arn;    /* WHO_ARN */
+    str arn; /* WHO_ARN */
     str action;
     str resource;
     bool resource_known;
@@ -113,14 +114,15 @@ struct can_question {
         str key;
         const str *values;
         size_t count;
-    } *with;
+    } * with;
     size_t with_count;
 };
 
 /* What rules are judged against. rules/facts.c has the real one; rule tests have one of given values. */
 struct fact_source {
     void *self;
-    const struct value *(*field)(void *self, const struct field *f, route r); /* never NULL; kept until the arena ends */
+    const struct value *(*field)(void *self, const struct field *f,
+                                 route r); /* never NULL; kept until the arena ends */
     const struct value *(*can)(void *self, const struct can_question *q, route r); /* TYPE_BOOL */
 };
 

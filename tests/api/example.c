@@ -22,8 +22,8 @@ int main(int argc, char **argv)
         return 2;
     }
     while ((account = orgexit_next_account(o))) {
-        printf("%s %s %s%s%s\n", account->id, account->name, verdicts[account->verdict], account->by_route ? " by " : "",
-               account->by_route ? account->by_route : "");
+        printf("%s %s %s%s%s\n", account->id, account->name, verdicts[account->verdict],
+               account->by_route ? " by " : "", account->by_route ? account->by_route : "");
         while ((f = orgexit_next_finding(o)))
             if (strcmp(f->severity, "blocker") == 0 && strcmp(f->outcome, "pass") != 0)
                 printf("    %s %s %s:%u\n", f->outcome, f->rule, f->file, f->line);
