@@ -63,8 +63,13 @@ static void load(struct people *p, capture_kind kind, const char *argument, stru
 
 static bool read_identity(struct people *p, const struct capture_doc *d, error *e)
 {
-    if (!member_text(d->source, d->root, "Account", &p->account->identity_account, e))
+    str text;
+    struct arn arn;
+    if (!member_text(d->source, d->root, "Account", &p->account->identity_account, e) ||
+        !member_text(d->source, d->root, "Arn", &text, e))
         return false;
+    if (text.len && arn_parse(text, &arn) && !str_eq(arn.account, p->account->identity_account))
+        contradiction(p, d, node_get(d->root, "Arn"), "\"Arn\" and \"Account\" name different accounts");
     if (!str_eq(p->account->identity_account, p->account->id))
         contradiction(p, d, node_get(d->root, "Account"),
                       "the file lies in the folder of account %.*s and names account %.*s: captured with another "
@@ -128,6 +133,19 @@ static bool read_information(struct people *p, const struct capture_doc *d, erro
     if (!str_eq(id, account->id))
         contradiction(p, d, node_get(d->root, "AccountId"),
                       "the file lies in the folder of account %.*s and names %.*s", STR_ARG(account->id), STR_ARG(id));
+    return true;
+}
+
+static bool read_tags(struct people *p, const struct capture_doc *d, error *e)
+{
+    (void)p;
+    for (NODE_EACH(item, node_get(d->root, "Tags"))) {
+        str key, value;
+        if (!member_text(d->source, item, "Key", &key, e) || !member_text(d->source, item, "Value", &value, e))
+            return false;
+        if (!key.len)
+            return source_error(d->source, item, e, "a tag without \"Key\"");
+    }
     return true;
 }
 
@@ -202,7 +220,7 @@ struct account *account_load(arena *a, const struct organization *o, str id, str
     load(&p, CAPTURE_LIST_HANDSHAKES_FOR_ACCOUNT, NULL, &account->handshakes, read_handshakes);
     load(&p, CAPTURE_LIST_ORGANIZATIONS_FEATURES, NULL, &account->features, NULL);
     load(&p, CAPTURE_LIST_DELEGATED_SERVICES, "ID", &account->delegated_services, NULL);
-    load(&p, CAPTURE_LIST_TAGS_FOR_RESOURCE, "ID", &account->tags, NULL);
+    load(&p, CAPTURE_LIST_TAGS_FOR_RESOURCE, "ID", &account->tags, read_tags);
     load_alternates(&p);
     compare_delegation(&p);
     return account;
