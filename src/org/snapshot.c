@@ -185,6 +185,17 @@ static bool read_zoned_time(const source *s, const node *n, const char *key, boo
     return true;
 }
 
+/* "organizations/list-roots", "accounts/111122223333/iam/get-account-summary": what is spelt otherwise would be looked
+ * up in vain, and a call that failed be taken for one that did not. */
+static bool is_call_path(str path)
+{
+    str rest = path, first = str_cut(&rest, '/');
+    if (str_is(first, "accounts") && !str_is_account_id(str_cut(&rest, '/')))
+        return false;
+    return (str_is(first, "accounts") || str_is(first, "organizations")) && rest.len && !str_ends(path, STR(".json")) &&
+           str_find(path, STR("//")) == SIZE_MAX && str_find(path, STR("/.")) == SIZE_MAX;
+}
+
 static bool read_errors(arena *a, struct snapshot *s, const source *src, const node *list, error *e)
 {
     if (list && !node_is_list(list))
@@ -201,6 +212,12 @@ static bool read_errors(arena *a, struct snapshot *s, const source *src, const n
             return false;
         if (!call.len || !f->code.len)
             return source_error(src, item, e, "an error without \"%s\"", call.len ? "code" : "call");
+        if (!is_call_path(call))
+            return source_error(
+                src, node_get(item, "call"), e,
+                "\"%.*s\" is no call; expected a capture's path without .json: organizations/list-roots, "
+                "accounts/111122223333/iam/get-account-summary",
+                STR_ARG(call));
         f->node = node_get(item, "code");
         void **slot = map_at(a, &s->errors, call);
         if (*slot)
@@ -221,6 +238,11 @@ static bool read_digests(arena *a, struct snapshot *s, const source *src, const 
             good = ascii_is_digit(hex.ptr[i]) || (hex.ptr[i] >= 'a' && hex.ptr[i] <= 'f');
         if (!good)
             return source_error(src, m, e, "no digest; expected \"sha256:\" and 64 hexadecimal digits in lower case");
+        str file = node_key(m), call = str_ends(file, STR(".json")) ? str_head(file, file.len - 5) : (str){0};
+        if (!is_call_path(call) && !str_is(file, "attestations.yaml"))
+            return source_error_key(src, m, e,
+                                    "\"%.*s\" is no capture; expected a path such as organizations/list-roots.json",
+                                    STR_ARG(file));
         str *kept = NEW(a, str);
         *kept = hex;
         *map_at(a, &s->digests, node_key(m)) = kept;
@@ -292,6 +314,11 @@ struct snapshot *snapshot_open(arena *a, const struct capture_source *from, cons
         break;
     }
     if (options->has_captured_at) {
+        if (s->capture_json && s->captured_at != options->captured_at)
+            return source_error(
+                       src, s->captured_at_node, e,
+                       "--captured-at is for captures without capture.json; this one says when they were made"),
+                   NULL;
         s->has_captured_at = true;
         s->captured_at = options->captured_at;
     }

@@ -48,7 +48,7 @@ struct snapshot_options {
     int64_t as_of;   /* seconds since 1970, UTC */
     int64_t max_age; /* seconds */
     bool has_captured_at;
-    int64_t captured_at; /* --captured-at: in place of capture.json's */
+    int64_t captured_at; /* --captured-at: where there is no capture.json */
     bool digests;        /* SHA-256 of every input */
 };
 
