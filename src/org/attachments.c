@@ -48,10 +48,11 @@ static bool load_text(struct load *l, struct org_policy *p)
     const node *policy = node_get(d.root, "Policy"), *summary;
     if (!policy)
         return true;
-    str id, type, content;
+    str id, type, arn, content;
     if (!member_object(d.source, policy, "PolicySummary", &summary, l->error) ||
         !member_text(d.source, summary, "Id", &id, l->error) ||
         !member_text(d.source, summary, "Type", &type, l->error) ||
+        !member_text(d.source, summary, "Arn", &arn, l->error) ||
         !member_text(d.source, policy, "Content", &content, l->error))
         return false;
     if (id.len && !str_eq(id, p->id))
@@ -61,6 +62,7 @@ static bool load_text(struct load *l, struct org_policy *p)
         return source_error(d.source, node_get(summary, "Type"), l->error,
                             "policy %.*s is a %.*s here and a %.*s in list-policies", STR_ARG(p->id), STR_ARG(type),
                             STR_ARG(p->type));
+    load_check_arn(l, &d, summary, arn);
     if (!content.ptr) {
         p->why = arena_printf(l->arena, "%.*s.json has no \"Content\"", STR_ARG(d.path));
         return true;
@@ -226,11 +228,26 @@ static bool load_type(struct load *l, policy_type type)
     return true;
 }
 
+/* To disable a type detaches its policies (Organizations User Guide, "Disabling a policy type"): where some are
+ * attached the captures disagree about whether it is. */
+static void check_disabled(struct load *l, policy_type type)
+{
+    tri *enabled = &l->org->types_enabled[type];
+    for (size_t i = 0; i < l->units.count && *enabled == TRI_NO; i++)
+        if (l->units.items[i]->attached[type].count)
+            *enabled = TRI_UNKNOWN;
+    for (size_t i = 0; i < l->accounts.count && *enabled == TRI_NO; i++)
+        if (l->accounts.items[i]->attached[type].count)
+            *enabled = TRI_UNKNOWN;
+}
+
 bool load_attachments(struct load *l)
 {
     for (int t = 0; t < POLICY_TYPE_COUNT; t++)
         if (!load_type(l, (policy_type)t))
             return false;
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+        check_disabled(l, (policy_type)t);
     l->org->policies = l->policies.items;
     l->org->policy_count = l->policies.count;
     return true;

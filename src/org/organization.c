@@ -44,7 +44,9 @@ void load_check_arn(struct load *l, const struct capture_doc *doc, const node *i
     struct arn arn;
     if (!text.len || !arn_parse(text, &arn) || !str_is(arn.service, "organizations") || str_is(arn.account, "aws"))
         return;
-    if (o->partition.len && !str_eq(arn.partition, o->partition))
+    if (!o->partition.len)
+        o->partition = arn.partition;
+    if (!str_eq(arn.partition, o->partition))
         mixed(l, doc, item,
               arena_printf(l->arena, "an ARN is of partition %.*s, others are of %.*s", STR_ARG(arn.partition),
                            STR_ARG(o->partition)));

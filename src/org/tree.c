@@ -175,8 +175,11 @@ static bool load_parent_of(struct load *l, str child, struct unit **parent, stru
         return source_error(d.source, item, l->error, "expected exactly one parent, a root (r-...) or an OU (ou-...)");
     *at = (struct place){d.source, item};
     *parent = add_unit(l, id);
-    if (str_starts(id, STR("r-")))
-        (*parent)->is_root = true;
+    if (!str_starts(id, STR("r-")))
+        return true;
+    if (!(*parent)->is_root && l->org->roots.state == CAPTURE_WHOLE)
+        return source_error(d.source, item, l->error, "root %.*s is not in organizations/list-roots.json", STR_ARG(id));
+    (*parent)->is_root = true;
     return true;
 }
 
@@ -222,25 +225,41 @@ static bool anchor(struct load *l, struct unit *u, size_t depth)
     return true;
 }
 
-/* Account.Paths ("o-…/r-…/ou-…/", perhaps with the account id): a second witness of the place in the tree. */
+/* One of an account's "Paths" ("o-…/r-…/ou-…/", perhaps with the account id) against its place in the tree. */
+static bool is_path_of(const struct load *l, const struct org_account *account, str text)
+{
+    size_t count, at = 0;
+    bool known;
+    const struct unit **chain = unit_chain(l->arena, account->parent, &count, &known);
+    while (text.len) {
+        str part = str_cut(&text, '/');
+        bool unit = str_starts(part, STR("r-")) || str_starts(part, STR("ou-"));
+        if (unit && (at == count || !str_eq(part, chain[at++]->id)))
+            return false;
+        if (str_starts(part, STR("o-")) && l->org->id.len && !str_eq(part, l->org->id))
+            return false;
+        if (str_is_account_id(part) && !str_eq(part, account->id))
+            return false;
+    }
+    return at == count;
+}
+
+/* Account.Paths: a second witness of the place in the tree. */
 static bool check_paths(struct load *l, struct org_account *account)
 {
+    const source *s = account->place.source;
     const node *paths;
-    if (!account->place.source || !account->parent || !account->parent->anchored)
+    if (!s || !account->parent || !account->parent->anchored)
         return true;
-    if (!member_list(account->place.source, account->place.node, "Paths", &paths, l->error))
+    if (!member_list(s, account->place.node, "Paths", &paths, l->error))
         return false;
     for (NODE_EACH(item, paths)) {
-        str text = node_text(item), last = {0};
-        while (text.len) {
-            str part = str_cut(&text, '/');
-            if (str_starts(part, STR("r-")) || str_starts(part, STR("ou-")))
-                last = part;
-        }
-        if (last.len && !str_eq(last, account->parent->id))
-            load_contradiction(l, account, (struct place){account->place.source, item},
+        if (!node_is_string(item))
+            return source_error(s, item, l->error, "a path is %s; expected a text", node_kind_name(item));
+        if (!is_path_of(l, account, node_text(item)))
+            load_contradiction(l, account, (struct place){s, item},
                                "\"Paths\" puts account %.*s into %.*s, %.*s into %.*s", STR_ARG(account->id),
-                               STR_ARG(last), STR_ARG(account->parent_place.source->file),
+                               STR_ARG(node_text(item)), STR_ARG(account->parent_place.source->file),
                                STR_ARG(account->parent->id));
     }
     return true;
