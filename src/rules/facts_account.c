@@ -759,6 +759,16 @@ struct invitation {
     int64_t expires;
 };
 
+/* An invitation may name the account by its e-mail address; by its id it must be this one. */
+static bool is_for_another(struct facts *f, const node *handshake)
+{
+    for (NODE_EACH(party, node_get(handshake, "Parties")))
+        if (str_is(node_text(node_get(party, "Type")), "ACCOUNT") &&
+            !str_eq(node_text(node_get(party, "Id")), f->account->id))
+            return true;
+    return false;
+}
+
 /* INVITE, OPEN, not yet expired, from another organization. TRI_UNKNOWN: not captured or cut off without one. */
 static tri open_invitation(struct facts *f, struct invitation *out)
 {
@@ -770,7 +780,7 @@ static tri open_invitation(struct facts *f, struct invitation *out)
         instant t;
         if (!str_is(node_text(node_get(item, "Action")), "INVITE") ||
             !str_is(node_text(node_get(item, "State")), "OPEN") || !expires || !time_from_cli(node_text(expires), &t) ||
-            t.seconds <= f->run->as_of)
+            t.seconds <= f->run->as_of || is_for_another(f, item))
             continue;
         for (NODE_EACH(party, node_get(item, "Parties"))) {
             str id = node_text(node_get(party, "Id"));

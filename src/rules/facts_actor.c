@@ -66,7 +66,8 @@ struct principal facts_principal(struct facts *f, const struct account *account,
         return p;
     }
     p.account_id = arn.account;
-    p.is_root = str_is(arn.service, "iam") && str_is(arn.resource, "root");
+    p.is_root = str_eq(
+        text, arena_printf(f->arena, "arn:%.*s:iam::%.*s:root", STR_ARG(facts_partition(f)), STR_ARG(arn.account)));
     p.entity = p.is_root ? NULL : account_find_entity(account, text);
     p.captured = p.entity || (p.is_root && str_eq(arn.account, account->id));
     if (p.entity)
@@ -100,7 +101,10 @@ static struct principal removing_actor(struct facts *f)
         p.why = STR("which account is the management account is not known");
         return p;
     }
-    return facts_principal(f, run->management, run->caller);
+    p = facts_principal(f, run->management, run->caller);
+    if (run->management->errors.count && str_eq(p.account_id, run->management->id))
+        p = (struct principal){.why = STR("the captures of the management account could not be read")};
+    return p;
 }
 
 struct trust facts_trust(struct facts *f, const struct entity *role)
@@ -376,14 +380,23 @@ static struct layers layers_of(struct facts *f, const struct question *q)
     return layers;
 }
 
+/* What we ask about has no policy of its own, whosever account its ARN names (an invitation's: that of who invites). */
+static struct request request_of(const struct question *q, const struct context *context)
+{
+    return (struct request){.principal = q->who->arn,
+                            .action = q->action,
+                            .resource = q->resource,
+                            .resource_account = q->who->account_id,
+                            .context = context};
+}
+
 static const struct verdict_trace *decide(struct facts *f, const struct question *q)
 {
     struct caller caller = caller_of(f, q->who);
     struct context context = context_of(f, q, &caller);
     struct layers *layers = NEW(f->arena, struct layers);
     *layers = layers_of(f, q);
-    struct request request = {
-        .principal = q->who->arn, .action = q->action, .resource = q->resource, .context = &context};
+    struct request request = request_of(q, &context);
     struct verdict_trace *out = NEW(f->arena, struct verdict_trace);
     evaluate(f->arena, &request, layers, out);
     return out;
@@ -399,8 +412,7 @@ tri facts_allowed(struct facts *f, const struct question *q)
     decision d = DECISION_UNKNOWN;
     if (q->resource_known) {
         struct layers layers = layers_of(f, q);
-        struct request request = {
-            .principal = p->arn, .action = q->action, .resource = q->resource, .context = &nothing};
+        struct request request = request_of(q, &nothing);
         d = evaluate_at_a_glance(f->arena, &request, &layers);
     }
     if (d == DECISION_UNKNOWN) {
