@@ -74,6 +74,8 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
         if (!str_is_account_id(ids.items[i]))
             return error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits",
                              STR_ARG(visible(a, ids.items[i])));
+    if (ids.count && has_option(args, OPTION_OU))
+        return error_set(e, ERR_USAGE, "--ou and a list of accounts exclude each other");
     o->accounts = ids.items;
     o->account_count = ids.count;
     return true;
@@ -254,6 +256,9 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
             return error_set(w->error, ERR_USAGE,
                              "--output \"%.*s\" names no file; expected FORMAT:PATH, such as json:result.json",
                              STR_ARG(visible(w->arena, given->values[i])));
+        if (str_is(path, "-"))
+            return error_set(w->error, ERR_USAGE, "--output writes files; --format %.*s prints to standard output",
+                             STR_ARG(visible(w->arena, name)));
         if (!check_place(w->arena, args, i, path, o->snapshot, w->error) ||
             !open_writer(w, name, arena_cstr(w->arena, path), plain))
             return false;
@@ -262,23 +267,49 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
     return silent || open_writer(w, format, "-", style);
 }
 
-/* No output may be an input under another name (a hard link). */
-static bool check_links(arena *a, const struct arguments *args, const struct check *c, str snapshot, error *e)
+static bool is_file(const struct stat *out, const char *path)
+{
+    struct stat in;
+    return stat(path, &in) == 0 && in.st_dev == out->st_dev && in.st_ino == out->st_ino;
+}
+
+/* The input that the output would be written over: one outside the snapshot, or one inside by a hard link. NULL: none.
+ */
+static const char *input_at(arena *a, const struct arguments *args, const struct check *c,
+                            const struct check_options *o, const struct config *config, const struct stat *out)
+{
+    const struct check_run *run = check_run_of(c);
+    static const option_id files[] = {OPTION_ATTESTATIONS, OPTION_ACCOUNTS_FROM};
+    VEC(const char *) names = {0};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (has_option(args, files[i]))
+            *VEC_PUSH(a, &names) = arena_cstr(a, option_text(args, files[i]));
+    if (config->source)
+        *VEC_PUSH(a, &names) = arena_cstr(a, config->source->file);
+    for (size_t i = 0; i < o->pack_count; i++)
+        *VEC_PUSH(a, &names) = arena_cstr(a, o->packs[i].source->file);
+    for (size_t k = 0; out->st_nlink > 1 && k < run->input_count; k++)
+        *VEC_PUSH(a, &names) = arena_printf(a, "%.*s/%.*s", STR_ARG(run->snapshot), STR_ARG(run->inputs[k].file)).ptr;
+    for (size_t i = 0; i < names.count; i++)
+        if (is_file(out, names.items[i]))
+            return names.items[i];
+    return NULL;
+}
+
+static bool check_inputs(arena *a, const struct arguments *args, const struct check *c, const struct check_options *o,
+                         const struct config *config, error *e)
 {
     const struct option_value *given = &args->options[OPTION_OUTPUT];
-    const struct check_run *run = check_run_of(c);
     for (size_t i = 0; i < given->count; i++) {
-        struct stat out, in;
+        struct stat out;
         str path = given->values[i];
         (void)str_cut(&path, ':');
-        if (stat(arena_cstr(a, path), &out) != 0 || !S_ISREG(out.st_mode) || out.st_nlink < 2)
+        if (stat(arena_cstr(a, path), &out) != 0 || !S_ISREG(out.st_mode))
             continue;
-        for (size_t k = 0; k < run->input_count; k++) {
-            const char *name = arena_printf(a, "%.*s/%.*s", STR_ARG(snapshot), STR_ARG(run->inputs[k].file)).ptr;
-            if (stat(name, &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-                return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s",
-                                 STR_ARG(visible(a, path)), name);
-        }
+        const char *input = input_at(a, args, c, o, config, &out);
+        if (input)
+            return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s", STR_ARG(visible(a, path)),
+                             input);
     }
     return true;
 }
@@ -341,7 +372,7 @@ int run_check(arena *a, const struct arguments *args, error *e)
         error_in_snapshot(a, e, o.snapshot);
         return -1;
     }
-    if (!check_links(a, args, c, o.snapshot, e))
+    if (!check_inputs(a, args, c, &o, &config, e))
         return -1;
     size_t counted = check_run_of(c)->account_count;
     for (size_t i = 0; i < w.count; i++) {
