@@ -3,7 +3,6 @@ BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
-VERSION := 0.1.0
 JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 
 PKG := libcjson yaml-0.1 libpcre2-8 libcrypto
@@ -12,7 +11,7 @@ PKG_CFLAGS  = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKG) | sed 's/
 PKG_LIBS    = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKG)))$(PKG_LIBS)
 CMOCKA_LIBS = $(eval CMOCKA_LIBS := $$(shell pkg-config --libs cmocka))$(CMOCKA_LIBS)
 
-OURS := -std=c11 -D_XOPEN_SOURCE=700 -DORGEXIT_VERSION='"$(VERSION)"' -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(BUILD)/gen \
+OURS := -std=c11 -D_XOPEN_SOURCE=700 -DPCRE2_CODE_UNIT_WIDTH=8 -Isrc -I$(BUILD)/gen \
         -pthread -fvisibility=hidden -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wformat=2 -Wvla -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes \
         $(if $(CI),-Werror)

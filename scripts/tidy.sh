@@ -43,7 +43,7 @@ fi
 if command -v clang-tidy >/dev/null; then
     # shellcheck disable=SC2086 # the flags are words
     printf '%s\n' src/*/*.c | xargs -P "$(nproc)" -n 4 sh -c 'ours=$1 libraries=$2; shift 2; clang-tidy --quiet "$@" -- $ours $libraries' sh \
-        "$(echo "$ours" | sed "s/-MMD -MP//; s/'//g")" "$libraries" 2>/dev/null | grep -E '(error|warning):' | sort -u | head -n 60 | grep . && say "clang-tidy found something"
+        "$(echo "$ours" | sed "s/-MMD -MP//")" "$libraries" 2>/dev/null | grep -E '(error|warning):' | sort -u | head -n 60 | grep . && say "clang-tidy found something"
 else
     say "clang-tidy is missing"
 fi

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/version.h"
 #include "org/attest.h"
 #include "rules/check.h"
 

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/version.h"
 #include "cli/cli.h"
 #include "report/put.h"
 

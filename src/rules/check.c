@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/version.h"
 #include "rules/check_run.h"
 #include "rules/embedded.h"
 

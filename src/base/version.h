@@ -1,0 +1,7 @@
+#ifndef ORGEXIT_BASE_VERSION_H
+#define ORGEXIT_BASE_VERSION_H
+
+// Told by --version, and in every output beside the date of the facts.
+#define ORGEXIT_VERSION "0.1.0"
+
+#endif
