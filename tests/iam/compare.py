@@ -278,7 +278,7 @@ def near(kind, name, text):
     if kind == "text":
         yield plain.replace("*", "qq").replace("?", "")
         if "IgnoreCase" in name:
-            yield plain.swapcase()
+            yield plain.replace("*", "").swapcase()  # a wildcard within a value leaves variables open
     if kind == "number" and naive.number(text):
         yield str(naive.number(text) + 1)
         yield str(naive.number(text) - 1)
