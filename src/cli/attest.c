@@ -252,10 +252,10 @@ struct set {
 };
 
 static const char *const option_of_field[ATTEST_FIELD_COUNT] = {
-    [ATTEST_BY] = "--by ",
-    [ATTEST_DATE] = "--date ",
-    [ATTEST_VALID_UNTIL] = "--valid-until ",
-    [ATTEST_EVIDENCE] = "--evidence ",
+    [ATTEST_BY] = "--by",
+    [ATTEST_DATE] = "--date",
+    [ATTEST_VALID_UNTIL] = "--valid-until",
+    [ATTEST_EVIDENCE] = "--evidence",
 };
 
 /* "payment_method.kind=card": a part of an entry that is set beside it. */
@@ -310,7 +310,7 @@ static bool read_signature(struct attest_run *r, str *out)
     for (size_t f = 0; f < ATTEST_FIELD_COUNT; f++) {
         out[f] = option_of_field[f] ? option_text(r->args, options[f]) : (str){0};
         if (attest_is_placeholder(out[f]))
-            return error_set(r->error, ERR_USAGE, "%sis %.*s: put your own words in its place", option_of_field[f],
+            return error_set(r->error, ERR_USAGE, "%s is %.*s: put your own words in its place", option_of_field[f],
                              STR_ARG(out[f]));
     }
     if (!out[ATTEST_BY].len)
@@ -318,6 +318,17 @@ static bool read_signature(struct attest_run *r, str *out)
     if (!out[ATTEST_DATE].len)
         out[ATTEST_DATE] = time_format_date(r->arena, r->as_of);
     return true;
+}
+
+static bool blame(struct attest_run *r, const struct topic *topic, attest_field fault, str given, str why)
+{
+    const char *option = option_of_field[fault];
+    str shown = visible(r->arena, given);
+    if (option)
+        return error_set(r->error, ERR_USAGE, "%s%s%.*s: %.*s", option, shown.len ? " " : "", STR_ARG(shown),
+                         STR_ARG(visible(r->arena, why)));
+    return error_set(r->error, ERR_USAGE, "%s=%.*s: %.*s", topic->name, STR_ARG(shown),
+                     STR_ARG(visible(r->arena, why)));
 }
 
 static bool make_entries(struct attest_run *r, struct set *s)
@@ -332,10 +343,7 @@ static bool make_entries(struct attest_run *r, struct set *s)
             if (shared[f].len)
                 s->words[i].field[f] = shared[f];
         if (!attest_entry_make(r->arena, s->topics[i], &s->words[i], r->as_of, &s->entries[i], &fault, &why))
-            return error_set(r->error, ERR_USAGE, "%s%s%.*s: %.*s",
-                             option_of_field[fault] ? option_of_field[fault] : s->topics[i]->name,
-                             option_of_field[fault] ? "" : "=", STR_ARG(visible(r->arena, s->words[i].field[fault])),
-                             STR_ARG(visible(r->arena, why)));
+            return blame(r, s->topics[i], fault, s->words[i].field[fault], why);
     }
     return true;
 }

@@ -172,19 +172,35 @@ static bool read_header(struct attest_run *r, struct import *im)
     return true;
 }
 
-/* What a line says, with what the table has no column for as it was. */
+/* What a line says. Who says so and when comes from the line or the options, never from the entry that was there; what
+ * the table has no column for stays where it could only speak against an account. */
 static struct attest_words words_of(struct attest_run *r, const struct import *im, const struct csv_row *row,
                                     const struct attest_words *was)
 {
     struct attest_words out;
     for (size_t i = 0; i < ATTEST_FIELD_COUNT; i++)
-        out.field[i] = im->at[COLUMN_FIELD + i] == SIZE_MAX ? was->field[i] : trimmed(cell(im, row, COLUMN_FIELD + i));
+        out.field[i] = trimmed(cell(im, row, COLUMN_FIELD + i));
     if (!out.field[ATTEST_BY].len)
         out.field[ATTEST_BY] = option_text(r->args, OPTION_BY);
     if (!out.field[ATTEST_DATE].len)
         out.field[ATTEST_DATE] =
             has_option(r->args, OPTION_DATE) ? option_text(r->args, OPTION_DATE) : time_format_date(r->arena, r->as_of);
+    for (size_t i = ATTEST_KIND; i <= ATTEST_SUPPORTED; i++)
+        if (im->at[COLUMN_FIELD + i] == SIZE_MAX)
+            out.field[i] = was->field[i];
     return out;
+}
+
+/* Somebody wrote another value and left the signature of the old one. */
+static bool is_signed_by_another(const struct attestation *was, const struct attestation *is)
+{
+    struct attestation same = *is;
+    same.evidence = was->evidence;
+    same.has_valid_until = was->has_valid_until;
+    same.valid_until = was->valid_until;
+    same.kind = was->kind;
+    same.supported = was->supported;
+    return !attest_same(was, &same) && was->date == is->date && str_eq(was->by, is->by);
 }
 
 static bool is_unchanged(const struct import *im, const struct csv_row *row, const struct attest_words *was)
@@ -219,6 +235,9 @@ static bool plan_line(struct attest_run *r, struct import *im, const struct atte
         struct attest_words words = words_of(r, im, row, &before);
         if (!attest_entry_make(r->arena, topic, &words, r->as_of, entry, &fault, &why))
             return tell(r, im, row, COLUMN_FIELD + (size_t)fault, why);
+        if (was && is_signed_by_another(was, entry->read))
+            return tell(r, im, row, COLUMN_FIELD + ATTEST_VALUE,
+                        STR("another value, and the by and date of the old one: who says so, and when?"));
         change.deed = ATTEST_SET;
         change.entry = entry;
         bool same = was && attest_same(was, entry->read);

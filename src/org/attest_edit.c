@@ -379,9 +379,11 @@ static size_t flow_end(const struct page *p, size_t at)
                 quote = 0;
             continue;
         }
-        if (begins && (c == '"' || c == '\''))
-            quote = c;
-        else if (c == '{' || c == '[')
+        if (begins && depth && (c == '"' || c == '\'')) {
+            quote = c; /* `begins` stays: '' in one is a second text at once */
+            continue;
+        }
+        if (c == '{' || c == '[')
             depth++;
         else if ((c == '}' || c == ']') && --depth == 0)
             return at + 1;
