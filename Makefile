@@ -106,6 +106,7 @@ format: ## lay out all C files
 bench: deps ## measure against stock cJSON, as ratios within one run
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
 	@/usr/bin/python3 tests/bench/bench.py --build $(BUILD)
+	@/usr/bin/python3 tests/bench/simulate.py --build $(BUILD)
 
 install: all ## install below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
