@@ -29,12 +29,26 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_FULL] = {"full",          0,   NULL,          false, NULL,                "text: every account in full, however many there are"        },
     [OPTION_TABLE] = {"table",         0,   NULL,          false, NULL,                "text: a table for people, also in a pipe"                   },
     [OPTION_DIGESTS] = {"digests",       0,   NULL,          false, NULL,                "tell the SHA-256 of every input"                            },
-    [OPTION_JOBS] = {"jobs",          0,   "N",           false, NULL,                "threads (default: one for each processor)"                  },
+    [OPTION_JOBS] = {"jobs",          0,   "N",           false, NULL,                "how many at once (default: one for each processor)"         },
     [OPTION_BY] = {"by",            0,   "WHO",         false, NULL,                "who attests it"                                             },
     [OPTION_DATE] = {"date",          0,   "DATE",        false, NULL,                "when it was looked up (default: today)"                     },
     [OPTION_VALID_UNTIL] = {"valid-until",   0,   "DATE",        false, NULL,                "the last day on which it holds"                             },
     [OPTION_EVIDENCE] = {"evidence",      0,   "TEXT",        false, NULL,                "what it rests on: a ticket, the last digits of a card"      },
     [OPTION_SCRIPT] = {"script",        0,   NULL,          false, NULL,                "print a shell script of AWS CLI calls that makes a snapshot"},
+    [OPTION_DRY_RUN] = {"dry-run",       0,   NULL,          false, NULL,                "print the AWS CLI calls and make none"                      },
+    [OPTION_PRINT_POLICY] =
+        {"print-policy",  0,   "SIDE",        false, "management|member",
+                       "print the least IAM policy that the calls need: of the management account or of a member"                                    },
+    [OPTION_ROLE_NAME] = {"role-name",     0,   "NAME",        false, NULL,
+                       "the role to assume in members (default OrganizationAccountAccessRole)"                                                       },
+    [OPTION_AWS] = {"aws",           0,   "PATH",        false, NULL,                "the AWS CLI, v1 or v2 (default: aws, found in PATH)"        },
+    [OPTION_AWS_ARG] = {"aws-arg",       0,   "ARG",         true,  NULL,                "one more argument for every AWS CLI call"                   },
+    [OPTION_IMPACT] = {"impact",        0,   NULL,          false, NULL,
+                       "also capture what the warnings about other services read: some 30 calls in each account, more "
+                       "in each Region"                                                                                                              },
+    [OPTION_REGION] = {"region",        0,   "NAME",        true,  NULL,
+                       "with --impact: only this Region (default: all that an account has enabled)"                                                  },
+    [OPTION_TIMEOUT] = {"timeout",       0,   "SECONDS",     false, NULL,                "how long one call may take (default 900)"                   },
     [OPTION_CASES] = {"cases",         0,   "FILE",        false, NULL,
                        "decide every case in FILE, one JSON object a line (-: standard input)"                                                       },
     [OPTION_ERROR] = {"error",         0,   "TEXT",        false, NULL,
@@ -56,7 +70,10 @@ static const option_id check_options[] = {
     OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES,  OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,
                                           OPTION_FORMAT, OPTION_COLOR,   OPTION_HELP};
-static const option_id collect_options[] = {OPTION_SCRIPT, OPTION_HELP};
+static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTION_ROLE_NAME,    OPTION_AWS,
+                                            OPTION_AWS_ARG, OPTION_IMPACT,  OPTION_REGION,       OPTION_JOBS,
+                                            OPTION_TIMEOUT, OPTION_DRY_RUN, OPTION_PRINT_POLICY, OPTION_SCRIPT,
+                                            OPTION_QUIET,   OPTION_ASCII,   OPTION_HELP};
 static const option_id simulate_options[] = {OPTION_CASES, OPTION_JOBS, OPTION_HELP};
 static const option_id attest_options[] = {
     OPTION_BY,      OPTION_DATE,          OPTION_VALID_UNTIL, OPTION_EVIDENCE,    OPTION_FORMAT,       OPTION_OUTPUT,
@@ -70,14 +87,21 @@ static const option_id help_options[] = {OPTION_HELP};
 
 const struct command commands[] = {
     {"check",    "SNAPSHOT",                                                                                              "say of every account whether it is ready to leave, and what stands in the way",
-     "SNAPSHOT is a folder of AWS CLI output (orgexit collect --script > capture.sh makes one), with "
+     "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with "
      "attestations.yaml\n"
      "beside it for what no API tells.\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
     {"rules",    "list | explain ID | fields [PREFIX] | test [PACK...]",
      "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests",                                                                                                           NULL,
      OPTIONS(rules_options),                                                                                                                                                                                                                run_rules    },
-    {"collect",  "--script",                                                                                              "print the AWS CLI calls that make a snapshot",                                  NULL, OPTIONS(collect_options),
-     run_collect                                                                                                                                                                                                                                         },
+    {"collect",  "DIR",
+     "make a snapshot in DIR with your AWS CLI: calls that read, of the organization and each account",                                                                                                    "The organization is read with your own credentials (of the management account or a delegated administrator),\n"
+     "members with a role that you assume in them. A run that was stopped goes on where it was. docs/collect.md\n"
+     "tells more.\n\n"
+     "Exit codes\n"
+     "  0  every call was answered, be it with \"there is none\"\n"
+     "  2  wrong usage, no AWS CLI or no credentials\n"
+     "  3  a call failed (capture.json names it), or it was stopped\n"
+     "  4  DIR could not be written, or memory ran out\n",                                                OPTIONS(collect_options),  run_collect  },
     {"simulate", "--cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             NULL, OPTIONS(simulate_options),
      run_simulate                                                                                                                                                                                                                                        },
     {"attest",   "init SNAPSHOT | set SNAPSHOT ACCOUNT TOPIC=VALUE... --by WHO | export SNAPSHOT | import SNAPSHOT FILE",

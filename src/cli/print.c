@@ -54,7 +54,7 @@ void print_help(arena *a)
 {
     (void)a;
     printf("orgexit says whether an AWS account is ready to leave its organization, and what stands in the way.\n"
-           "It reads files alone and calls no network.\n\n"
+           "It reads files alone; only `orgexit collect` calls AWS, through your own AWS CLI.\n\n"
            "Usage: orgexit COMMAND [OPTION...] ...\n\n");
     for (size_t i = 0; i < command_count; i++) {
         printf("  %-9s ", commands[i].name);

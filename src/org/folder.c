@@ -71,7 +71,7 @@ struct capture_source *folder_source_open(arena *a, const char *path, error *e)
         error_set(e, ERR_INPUT,
                   errno == ENOTDIR ? "is a file; expected the folder of a snapshot"
                   : errno == ENOENT
-                      ? "there is no such folder; expected a snapshot (orgexit collect --script prints how to make one)"
+                      ? "there is no such folder; expected a snapshot (orgexit collect DIR makes one)"
                       : "cannot be opened: %s",
                   strerror(errno));
         error_in_file(e, str_from(path));
