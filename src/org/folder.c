@@ -69,10 +69,9 @@ struct capture_source *folder_source_open(arena *a, const char *path, error *e)
     f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (f->fd < 0) {
         error_set(e, ERR_INPUT,
-                  errno == ENOTDIR ? "is a file; expected the folder of a snapshot"
-                  : errno == ENOENT
-                      ? "there is no such folder; expected a snapshot (orgexit collect DIR makes one)"
-                      : "cannot be opened: %s",
+                  errno == ENOTDIR  ? "is a file; expected the folder of a snapshot"
+                  : errno == ENOENT ? "there is no such folder; expected a snapshot (orgexit collect DIR makes one)"
+                                    : "cannot be opened: %s",
                   strerror(errno));
         error_in_file(e, str_from(path));
         return NULL;
