@@ -41,7 +41,8 @@ struct evidence {
     str sid;                           /* of the statement; ptr NULL: it has none, or there is no statement */
     int statement;                     /* index from 0; -1: no statement */
     str text;                          /* what it says, one line, for a person */
-    str excerpt;                       /* the line of the file, without its end; ptr NULL: none */
+    str excerpt;                       /* the line of the file, or of the document in a string of it; ptr NULL: none */
+    uint32_t excerpt_line, excerpt_column, excerpt_end; /* its number, and what of it the evidence is */
 };
 
 /* What would settle an unknown. */

@@ -144,9 +144,8 @@ static void put_next_steps(struct text *t)
                                STR("--by"), STR("YOU")},
                  8, "write down what people have looked up: each unknown above names its topic");
     if (t->wants_capture)
-        put_next(
-            t, &begun, (const str[]){STR("orgexit"), STR("collect"), STR("--script")}, 3,
-            "captures that are missing, cut off or too old leave accounts undetermined: this prints the calls to make");
+        put_next(t, &begun, (const str[]){STR("orgexit"), STR("collect"), STR("DIR")}, 3,
+                 "captures that are missing, cut off or too old leave accounts undetermined: this makes them");
     if (begun)
         put(t->w->out, STR("\n"));
 }

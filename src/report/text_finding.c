@@ -97,7 +97,7 @@ static struct window window_of(const struct text *t, const struct evidence *ev, 
 {
     str line = ev->excerpt;
     size_t dots = terminal_columns(ellipsis(t->w->style.ascii), false);
-    size_t begin = byte_of(t, line, ev->column), end = byte_of(t, line, ev->end_column);
+    size_t begin = byte_of(t, line, ev->excerpt_column), end = byte_of(t, line, ev->excerpt_end);
     struct window v = {0};
     while (v.from < begin && (line.ptr[v.from] == ' ' || line.ptr[v.from] == '\t'))
         v.from++;
@@ -139,11 +139,12 @@ static size_t digits(uint32_t n)
 static bool put_excerpt(struct text *t, const struct evidence *ev)
 {
     struct file_out *out = t->w->out;
-    size_t width = t->w->style.width > 0 ? (size_t)t->w->style.width : SIZE_MAX, gutter = BODY + digits(ev->line) + 3;
+    size_t width = t->w->style.width > 0 ? (size_t)t->w->style.width : SIZE_MAX,
+           gutter = BODY + digits(ev->excerpt_line) + 3;
     size_t room = width == SIZE_MAX ? EXCERPT_COLUMNS : width > gutter + 20 ? width - gutter : 20;
     struct window v = window_of(t, ev, room);
     put_spaces(out, BODY);
-    putf(out, "%u | ", ev->line);
+    putf(out, "%u | ", ev->excerpt_line);
     if (v.cut_head)
         put(out, ellipsis(t->w->style.ascii));
     for (size_t i = v.from; i < v.to;) {
@@ -178,6 +179,8 @@ static void put_evidence(struct text *t, const struct evidence *ev, bool full)
     put_painted(t->w, PAINT_CYAN, STR("--> "));
     struct flow f = flow_at(t->w, BODY + 4, BODY + 4);
     text_place(&f, ev->file, ev->line, ev->column, (str){0});
+    if (excerpt && ev->inner_pointer.ptr)
+        flow_text(&f, arena_printf(t->w->scratch, "(line %u of the document in it)", ev->excerpt_line));
     flow_end(&f);
     if (excerpt)
         told = put_excerpt(t, ev);

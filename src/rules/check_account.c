@@ -57,6 +57,9 @@ static struct evidence locate(struct work *w, const struct mark *m, bool look_up
     e.column = at.column;
     e.end_column = at.end_column;
     e.excerpt = at.excerpt;
+    e.excerpt_line = at.excerpt_line;
+    e.excerpt_column = at.excerpt_column;
+    e.excerpt_end = at.excerpt_end;
     return e;
 }
 

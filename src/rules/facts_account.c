@@ -876,7 +876,7 @@ struct value fact_capture_fresh(struct facts *f, route r)
     else if (s->fresh != TRI_YES)
         fact_need(f, &v,
                   (struct need){"capture", STR("capture.json"),
-                                STR("capture again: orgexit collect --script prints the calls")});
+                                STR("capture again: orgexit collect DIR")});
     return v;
 }
 

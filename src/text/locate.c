@@ -439,9 +439,17 @@ void source_locate(arena *a, const source *s, const node *n, struct position *ou
     out->column = from.column;
     out->end_column = to.line == from.line && to.column > from.column ? to.column : from.column + 1;
     out->pointer = pointer_of(a, file->root, outer_node);
-    if (s->outer)
+    out->excerpt = line_text(a, s, n->at);
+    out->excerpt_line = from.line;
+    out->excerpt_column = from.column;
+    out->excerpt_end = out->end_column;
+    if (s->outer) {
+        uint32_t line, end;
         out->inner_pointer = pointer_of(a, s->root, n);
-    out->excerpt = line_text(a, file, from.at);
+        source_line_column(s, n->at, &out->excerpt_line, &out->excerpt_column);
+        source_line_column(s, value_end(s, n), &line, &end);
+        out->excerpt_end = end > out->excerpt_column ? end : out->excerpt_column + 1;
+    }
 }
 
 static bool error_there(const source *s, bool known, size_t at, error *e, const char *message)

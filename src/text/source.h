@@ -50,7 +50,10 @@ struct position {
     str pointer;                       /* RFC 6901 in the outermost file */
     str inner_pointer;                 /* in the document inside the string at `pointer`; ptr NULL when there is none */
     uint32_t line, column, end_column; /* from 1, code points; end_column one past the last */
-    str excerpt;                       /* the line as it stands in the file, without its end; borrowed or in `a` */
+    /* The line that a person reads, without its end, borrowed or in `a`: of the file, or, where the value stands in a
+     * document inside a string, of that document. Its number, and where in it the value stands. */
+    str excerpt;
+    uint32_t excerpt_line, excerpt_column, excerpt_end;
 };
 void source_locate(arena *a, const source *s, const node *n, struct position *out);
 

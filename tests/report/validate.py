@@ -120,7 +120,7 @@ def same_as_run(run, accounts, errors, only_problems, where):
                 if expected != g[key]:
                     fault(where, f"{given['id']}: {key} came back as {g[key]!r}")
             for e, h in zip(f.get("evidence", []), g["evidence"], strict=True):
-                for key in set(e) - {"excerpt", "level_path", "policy_name"}:
+                for key in set(e) - {"excerpt", "excerpt_line", "excerpt_column", "excerpt_end", "level_path", "policy_name"}:
                     if e[key] != h.get(key):
                         fault(where, f"{given['id']}: evidence {key} came back as {h.get(key)!r}")
     told = run["summary"].get("errors", []) + [e for a in run["accounts"] for e in a.get("errors", [])]

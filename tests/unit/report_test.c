@@ -97,6 +97,9 @@ static struct evidence *read_evidence(arena *a, const node *list, size_t *count)
     struct evidence *items = NEW_ARRAY(a, struct evidence, node_count(list)), *ev = items;
     for (NODE_EACH(n, list)) {
         bool numbered = node_is_number(node_get(n, "statement"));
+        const char *line = node_get(n, "excerpt_line") ? "excerpt_line" : "line";
+        const char *column = node_get(n, "excerpt_line") ? "excerpt_column" : "column";
+        const char *end = node_get(n, "excerpt_line") ? "excerpt_end" : "end_column";
         *ev++ = (struct evidence){.file = text(n, "file"),
                                   .pointer = text(n, "pointer"),
                                   .inner_pointer = text(n, "inner_pointer"),
@@ -110,7 +113,10 @@ static struct evidence *read_evidence(arena *a, const node *list, size_t *count)
                                   .sid = numbered ? (str){0} : text(n, "statement"),
                                   .statement = numbered ? (int)number(n, "statement") : -1,
                                   .text = text(n, "text"),
-                                  .excerpt = text(n, "excerpt")};
+                                  .excerpt = text(n, "excerpt"),
+                                  .excerpt_line = (uint32_t)number(n, line),
+                                  .excerpt_column = (uint32_t)number(n, column),
+                                  .excerpt_end = (uint32_t)number(n, end)};
     }
     *count = (size_t)(ev - items);
     return items;
