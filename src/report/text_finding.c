@@ -381,4 +381,7 @@ void text_finding_short(struct text *t, const struct finding *f)
         put_evidence(t, &f->evidence[0], false);
     if (f->severity == SEVERITY_WARNING && f->fix_count && !f->waiver)
         put_fix(t, &f->fixes[0]);
+    if (f->severity == SEVERITY_BLOCKER && f->outcome == OUTCOME_UNKNOWN)
+        for (size_t i = 0; i < f->need_count; i++)
+            put_need(t, &f->needs[i]);
 }

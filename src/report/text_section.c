@@ -144,6 +144,12 @@ static bool is_passed(const struct finding *f)
     return f->outcome == OUTCOME_PASS;
 }
 
+/* How many unknown blockers are told in full: what failed comes first, and more than some have one cause, as a rule. */
+static size_t unknown_in_full(const struct account_result *a)
+{
+    return a->verdict == VERDICT_NOT_READY ? 4 : 10;
+}
+
 /* A finding is in the one group that holds it. For an account that is READY, blockers only close its other routes. */
 static const struct group {
     bool (*holds)(const struct finding *f);
@@ -188,14 +194,17 @@ static void put_group(struct text *t, const struct group *g, const struct accoun
     put(t->w->out, STR("\n"));
     put_spaces(t->w->out, sign_columns(t));
     put_painted(t->w, PAINT_BOLD, text_count(t, count, g->one, g->many));
+    bool many = g->holds == is_unknown_blocker && !ready && !verbose && count > unknown_in_full(a);
     if (ready && g->when_ready)
         putf(t->w->out, " %s", g->when_ready);
+    if (many)
+        put(t->w->out, STR(" (--verbose tells more of each)"));
     put(t->w->out, STR("\n"));
     if (g->brief && !verbose) {
         put_ids(t, g, a);
         return;
     }
-    bool full = (g->full && !ready && a->counted) || (verbose && g->holds != is_passed);
+    bool full = (g->full && !ready && !many && a->counted) || (verbose && g->holds != is_passed);
     bool more = false;
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++) {
         if (!g->holds(f))
