@@ -194,13 +194,16 @@ static void put_group(struct text *t, const struct group *g, const struct accoun
     put(t->w->out, STR("\n"));
     put_spaces(t->w->out, sign_columns(t));
     put_painted(t->w, PAINT_BOLD, text_count(t, count, g->one, g->many));
-    bool many = g->holds == is_unknown_blocker && !ready && !verbose && count > unknown_in_full(a);
+    bool unknown = g->holds == is_unknown_blocker;
+    bool brief =
+        !verbose && (g->brief || (unknown && !a->counted)); /* the management account stays, whatever is known */
+    bool many = unknown && !ready && !verbose && !brief && count > unknown_in_full(a);
     if (ready && g->when_ready)
         putf(t->w->out, " %s", g->when_ready);
     if (many)
         put(t->w->out, STR(" (--verbose tells more of each)"));
     put(t->w->out, STR("\n"));
-    if (g->brief && !verbose) {
+    if (brief) {
         put_ids(t, g, a);
         return;
     }
