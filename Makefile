@@ -22,6 +22,7 @@ SRC     := $(sort $(wildcard src/*/*.c))
 LIB_SRC := $(filter-out src/cli/%,$(SRC))
 CLI_SRC := $(filter src/cli/%,$(SRC))
 RULES   := $(sort $(filter-out %.test.yaml,$(wildcard rules/*.yaml)))
+SCHEMAS := $(sort $(wildcard schemas/*.schema.json))
 UNIT    := $(patsubst tests/unit/%_test.c,%,$(sort $(wildcard tests/unit/*_test.c)))
 FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
@@ -48,6 +49,11 @@ $(BUILD)/gen/rules_embedded.h: scripts/embed.sh $(RULES)
 	@mkdir -p $(@D)
 	sh scripts/embed.sh embedded_rules embedded_rule_count $(RULES) > $@.part && mv $@.part $@
 $(call obj,src/rules/embedded.c): $(BUILD)/gen/rules_embedded.h
+
+$(BUILD)/gen/schemas_embedded.h: scripts/embed.sh $(SCHEMAS)
+	@mkdir -p $(@D)
+	sh scripts/embed.sh embedded_schemas embedded_schema_count $(SCHEMAS) > $@.part && mv $@.part $@
+$(call obj,src/cli/schema.c): $(BUILD)/gen/schemas_embedded.h
 
 deps: ## install the libraries and tools that are missing
 	@sh scripts/install-deps.sh
@@ -96,7 +102,7 @@ fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) ## run each fuzz target for FUZZ_SECONDS (60) wi
 	    $(BUILD)/fuzz/corpus/$$t tests/fuzz/corpus/$$t 2>&1 | tail -n 8 || exit 1; done
 
 tidy: deps ## static checks: clang-tidy, layout, the order of the floors, banned functions
-	@$(MAKE) --no-print-directory -s $(BUILD)/gen/rules_embedded.h
+	@$(MAKE) --no-print-directory -s $(BUILD)/gen/rules_embedded.h $(BUILD)/gen/schemas_embedded.h
 	@sh scripts/tidy.sh "$(OURS)" "$(PKG_CFLAGS)"
 
 format: ## lay out all C files

@@ -129,8 +129,21 @@ def lines(tally):
     tally.add("schema ndjson", wrong)
 
 
+def printed(tally):
+    """`orgexit schema` prints every one of them, as it stands here."""
+    names = [s.name.removesuffix(".schema.json") for s in sorted(SCHEMAS.glob("*.json"))]
+    listed = judge.run("schema").out.decode().split()
+    tally.add("schema: the list", [] if sorted(listed) == sorted(names) else f"{listed} are not {names}")
+    for name in names:
+        result = judge.run("schema", name)
+        tally.add(f"schema {name} is printed", [] if result.out == (SCHEMAS / f"{name}.schema.json").read_bytes() else f"exit {result.code}, other bytes")
+    wrong = judge.run("schema", "chek")
+    tally.add("schema chek", [] if wrong.code == 2 and b'did you mean "check"' in wrong.err else wrong.err.decode())
+
+
 def main():
     tally = judge.Tally()
+    printed(tally)
     attestations(tally)
     results(tally)
     tally.end()

@@ -112,6 +112,7 @@ const struct command commands[] = {
      "What people wrote stays as it is, byte for byte. --output - prints the new file instead of writing it.\n",                 OPTIONS(attest_options),   run_attest   },
     {"explain",  "--error TEXT",                                                                                          "say what an AWS error means, which rules foresee it and what to do",            NULL,
      OPTIONS(explain_options),                                                                                                                                                                                                              explain_error},
+    {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(help_options), run_schema},
     {"help",     "[COMMAND]",                                                                                             "show how a command is used",                                                    NULL, OPTIONS(help_options),     run_help     },
 };
 const size_t command_count = sizeof commands / sizeof *commands;
