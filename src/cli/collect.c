@@ -13,32 +13,45 @@ enum { MOST_JOBS = 64, DEFAULT_TIMEOUT = 15 * MINUTE, LONGEST_TIMEOUT = 6 * HOUR
 
 /* ---- options ---- */
 
-/* Options of the CLI that would change what an answer is, or whose. */
+/* Options that every call of the AWS CLI takes, and that change neither an answer nor whose it is. No other is passed
+ * on:
+ * --filter would cut a list, --account-id ask of another account, --region answer in another Region than the file says.
+ */
+static const char *const harmless[] = {
+    "--ca-bundle",    "--cli-binary-format",  "--cli-connect-timeout", "--cli-read-timeout", "--color",
+    "--endpoint-url", "--no-cli-auto-prompt", "--no-cli-pager",        "--no-verify-ssl"};
+
+/* What people may look for, and where it is to be had. */
 static const struct {
-    const char *name, *why;
+    const char *name, *instead;
 } refused[] = {
-    {"--profile",               "it would come before the members' credentials; set AWS_PROFILE in the environment instead"},
-    {"--output",                "captures are JSON"                                                                        },
-    {"--query",                 "captures are whole answers"                                                               },
-    {"--max-items",             "captures are whole lists"                                                                 },
-    {"--starting-token",        "captures are whole lists"                                                                 },
-    {"--no-paginate",           "captures are whole lists"                                                                 },
-    {"--generate-cli-skeleton", "it makes no call"                                                                         },
-    {"--cli-input-json",        "what is asked for stands in the table of captures"                                        },
-    {"--cli-input-yaml",        "what is asked for stands in the table of captures"                                        },
-    {"--debug",                 "it prints credentials"                                                                    },
-    {"--no-sign-request",       "every call needs credentials"                                                             },
+    {"--profile", "set AWS_PROFILE in the environment instead"       },
+    {"--region",  "set AWS_DEFAULT_REGION in the environment instead"},
+    {"--debug",   "it prints credentials"                            },
 };
 
-/* The AWS CLI takes a beginning of an option's name for the option. */
+static bool check_aws_arg(arena *a, str value, error *e)
+{
+    str name = str_cut(&value, '='), list = {0};
+    if (!str_starts(name, STR("-"))) /* the value of the option before it */
+        return true;
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+        if (str_is(name, harmless[i]))
+            return true;
+        list = arena_printf(a, "%.*s%s%s", STR_ARG(list), i ? ", " : "", harmless[i]);
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (name.len > 3 && str_starts(str_from(refused[i].name), name))
+            return error_set(e, ERR_USAGE, "--aws-arg %.*s: %s", STR_ARG(visible(a, name)), refused[i].instead);
+    return error_set(e, ERR_USAGE, "--aws-arg %.*s could change what an answer is, or whose; taken are %.*s",
+                     STR_ARG(visible(a, name)), STR_ARG(list));
+}
+
 static bool check_aws_args(arena *a, const struct option_value *given, error *e)
 {
-    for (size_t i = 0; i < given->count; i++) {
-        str value = given->values[i], name = str_cut(&value, '=');
-        for (size_t k = 0; k < sizeof refused / sizeof *refused; k++)
-            if (name.len > 3 && str_starts(str_from(refused[k].name), name))
-                return error_set(e, ERR_USAGE, "--aws-arg %.*s: %s", STR_ARG(visible(a, name)), refused[k].why);
-    }
+    for (size_t i = 0; i < given->count; i++)
+        if (!check_aws_arg(a, given->values[i], e))
+            return false;
     return true;
 }
 

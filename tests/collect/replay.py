@@ -1,7 +1,9 @@
 """Answers calls of the AWS CLI from a snapshot folder: what the fake `aws` and the replay server share."""
+import datetime
 import json
 import os
 import re
+import urllib.parse
 
 # What the service says where the snapshot holds no such capture and REPLAY_COMPLETE asks for a whole organization.
 EMPTY = {
@@ -43,6 +45,34 @@ def read(path):
 
 def quote(argument):
     return re.sub(r"[^A-Za-z0-9._,-]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), argument)
+
+
+DOCUMENTS = {"AssumeRolePolicyDocument", "PolicyDocument", "Document"}
+
+
+def moment(value):
+    """Seconds since 1970 of a time as either CLI prints it."""
+    return value if isinstance(value, (int, float)) else datetime.datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
+
+
+def spelled(value, cli, service, key=""):
+    """The answer as that CLI prints it: v1 shows times of JSON services as numbers and State beside Status, v2 times as text with
+    an offset and State alone. Both show policy documents of IAM as objects."""
+    if isinstance(value, dict):
+        if "Status" in value and "Email" in value:  # an account
+            state = value.get("State", value["Status"])
+            value = {**value, "State": state} if cli == "v1" else {**{k: v for k, v in value.items() if k != "Status"}, "State": state}
+        return {k: spelled(v, cli, service, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [spelled(v, cli, service) for v in value]
+    if key in DOCUMENTS and isinstance(value, str):
+        return json.loads(urllib.parse.unquote(value) if value.startswith("%") else value)
+    if re.search("(Timestamp|Date|DateEnabled)$", key) and value:
+        at = datetime.datetime.fromtimestamp(moment(value), datetime.timezone.utc)
+        if cli == "v1":
+            return at.strftime("%Y-%m-%dT%H:%M:%SZ") if service == "iam" else at.timestamp()
+        return at.isoformat(timespec="seconds" if service == "iam" else "microseconds")
+    return value
 
 
 class Replay:

@@ -200,15 +200,37 @@ def case_any_number_of_jobs(r):
         other.done()
 
 
+def must_be_acme(r):
+    want = judge.read_want(ACME.with_suffix(".want.tsv"))
+    for profile in ("full", "current"):
+        wrong = judge.compare(judge.check(r.as_in(ACME).folder, "--as-of", AS_OF, "--profile", profile), want, profile)
+        must(not wrong, "\n".join(wrong[:20]))
+
+
 def case_acme_verdicts(r):
     r.world, r.complete = ACME, False
     r.collect("--jobs", "4", code=3)
     r.settled()
-    r.as_in(ACME)
-    want = judge.read_want(ACME.with_suffix(".want.tsv"))
-    for profile in ("full", "current"):
-        wrong = judge.compare(judge.check(r.folder, "--as-of", AS_OF, "--profile", profile), want, profile)
-        must(not wrong, "\n".join(wrong[:20]))
+    must_be_acme(r)
+
+
+def acme_case(cli, member):
+    """The sample organization as that CLI spells it, killed while it reads a member and gone on with: every verdict."""
+    def case(r):
+        r.world, r.complete, spelling = ACME, False, {"REPLAY_CLI": cli}
+        r.collect("--jobs", "2", code=-9, env=spelling, plan=[{"match": f"^{member} {GAAD}", "do": "signal", "signal": "SIGKILL"}])
+        must("completed_at" not in r.capture(), "completed though killed")
+        r.collect("--jobs", "2", code=3, env=spelling)
+        must("kept from the run before" in r.out, r.out)
+        files = r.settled()
+        at = json.loads(files["organizations/list-accounts.json"])["Accounts"][0]["JoinedTimestamp"]
+        must(isinstance(at, float) == (cli == "v1"), f"JoinedTimestamp {at!r} of {cli}")
+        must_be_acme(r)
+    return case
+
+
+case_acme_of_cli_1 = acme_case("v1", "473650281904")
+case_acme_of_cli_2 = acme_case("v2", "150269384077")
 
 
 def case_other_credentials_of_the_environment_stay_outside(r):
@@ -667,7 +689,9 @@ USAGE = [([], "where to"), (["a", "b"], "one folder"), (["x", "--account", "12"]
          (["x", "--jobs", "two"], "--jobs"), (["x", "--timeout", "0"], "--timeout"), (["x", "--role-name", "a b"], "--role-name"), (["x", "--role-name", "/a"], "--role-name"),
          (["x", "--region", "eu-west-1"], "--impact"), (["x", "--impact", "--region", "../x"], "--region"), (["x", "--script", "--dry-run"], "together"), (["x", "--ou", "/Root", "--account", ALPHA], "together"),
          (["x", "--print-policy", "all"], "--print-policy"), (["x", "--aws-arg", "--profile", "--aws-arg", "p"], "AWS_PROFILE"), (["x", "--aws-arg=--prof=p"], "AWS_PROFILE"),
-         (["x", "--aws-arg=--query=x"], "--query"), (["x", "--aws-arg", "--max-items"], "--max-items"), (["x", "--aws-arg", "--debug"], "--debug"), (["x", "--rolename", "x"], "role-name")]
+         (["x", "--aws-arg", "--debug"], "credentials"), (["x", "--aws-arg=--region=us-east-1"], "AWS_DEFAULT_REGION"),
+         *((["x", f"--aws-arg={word}"], "could change what an answer is, or whose; taken are --ca-bundle,") for word in
+           ("--query=x", "--max-items", "--no-pag", "--filter", "--account-id=1", "--cli-input-json", "--output", "-x", "--ca-bun")), (["x", "--rolename", "x"], "role-name")]
 
 
 def case_usage(r):

@@ -10,16 +10,13 @@ from xml.sax.saxutils import escape
 sys.path.insert(0, str(Path(__file__).parent))
 import replay  # noqa: E402
 
-DOCUMENTS = {"AssumeRolePolicyDocument", "PolicyDocument", "Document"}
-
-
 def kebab(name):
     """ListAWSServiceAccessForOrganization -> list-aws-service-access-for-organization"""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
 def xml(name, value):
-    if name in DOCUMENTS:
+    if name in replay.DOCUMENTS:
         value = quote(value if isinstance(value, str) else json.dumps(value))
     if name == "SummaryMap":
         inner = "".join(f"<entry><key>{k}</key><value>{v}</value></entry>" for k, v in value.items())
