@@ -174,6 +174,11 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
     o->config = config->source;
     o->config_waivers = config->waivers;
     o->no_waivers = has_option(args, OPTION_NO_WAIVERS);
+    o->assumed = args->options[OPTION_ASSUME].values;
+    o->assumed_count = args->options[OPTION_ASSUME].count;
+    o->allow_hypothetical = has_option(args, OPTION_ALLOW_HYPOTHETICAL);
+    if (o->allow_hypothetical && !o->assumed_count)
+        return error_set(e, ERR_USAGE, "--allow-hypothetical goes with --assume");
     o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
     o->digests = has_option(args, OPTION_DIGESTS);
     o->fail_on_warning = has_option(args, OPTION_FAIL_ON) ? str_is(option_text(args, OPTION_FAIL_ON), "warning")

@@ -93,16 +93,28 @@ void print_version(void)
            CJSON_VERSION_MAJOR, CJSON_VERSION_MINOR, CJSON_VERSION_PATCH, pcre);
 }
 
+/* Messages quote foreign text. */
+static void print_visible(str s)
+{
+    for (size_t at = 0; at < s.len;) {
+        struct cell c = cell_at(s, at, false);
+        fprintf(stderr, "%.*s", (int)c.len, c.text);
+        at += c.bytes ? c.bytes : 1;
+    }
+}
+
 void print_error(const error *e, str prefix)
 {
     if (!e->message[0])
         return; /* a closed pipe: quietly */
     fprintf(stderr, "orgexit: ");
     if (e->file[0])
-        fprintf(stderr, "%.*s%s", STR_ARG(prefix), e->file);
+        print_visible(prefix), print_visible(str_from(e->file));
     if (e->file[0] && e->line)
         fprintf(stderr, ":%u:%u", e->line, e->column);
-    fprintf(stderr, "%s%s\n", e->file[0] ? ": " : "", e->message);
+    fprintf(stderr, "%s", e->file[0] ? ": " : "");
+    print_visible(str_from(e->message));
+    fprintf(stderr, "\n");
 }
 
 str visible(arena *a, str text)

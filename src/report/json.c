@@ -284,6 +284,10 @@ static void account_members(struct json *j, const struct account_result *a)
                      a->verdict == VERDICT_READY && a->by_route >= 0 ? str_from(route_name((route)a->by_route))
                                                                      : (str){0});
     json_number(j, "waived", a->waived);
+    if (j->w->run->assumed_count) {
+        place(j, "hypothetical");
+        put(j->w->out, STR("true"));
+    }
     if (!a->counted) {
         place(j, "counted");
         put(j->w->out, STR("false"));

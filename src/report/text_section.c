@@ -28,6 +28,8 @@ static void put_title(struct text *t, const struct account_result *a)
         flow_words(&f, "in");
         flow_text(&f, a->path);
     }
+    if (t->w->run->assumed_count)
+        flow_words(&f, "(HYPOTHETICAL)");
     if (!a->counted)
         flow_words(&f, "(management account, not counted)");
     flow_end(&f);

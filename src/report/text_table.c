@@ -50,6 +50,10 @@ static void note_row(struct text *t, const struct account_result *a, struct row 
         if (!a->waived)
             row->short_note = arena_printf(keep, "until %.*s", STR_ARG(str_head(until, 10)));
     }
+    if (t->w->run->assumed_count) {
+        row->note = arena_printf(keep, "HYPOTHETICAL%s%.*s", row->note.len ? " " : "", STR_ARG(row->note));
+        row->short_note = STR("HYPOTHETICAL");
+    }
 }
 
 void table_add(struct text *t, const struct account_result *a)

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/version.h"
+#include "org/assume.h"
 #include "rules/check_run.h"
 #include "rules/embedded.h"
 
@@ -318,6 +319,8 @@ static void tell_run(struct check *c)
     run->has_captured_at = s->has_captured_at;
     run->captured_at = s->captured_at;
     run->profile = ruleset_profile(c->rules);
+    run->assumed = c->options.assumed;
+    run->assumed_count = c->options.assumed_count;
     run->disabled = ruleset_weakened(c->rules, &run->disabled_count);
     run->org_id = c->org->id;
     run->management_account = c->org->management_account;
@@ -388,6 +391,14 @@ static bool route_has_blockers(struct check *c, error *e)
     return true;
 }
 
+static bool assume_changes(struct check *c, error *e)
+{
+    for (size_t i = 0; i < c->options.assumed_count; i++)
+        if (!organization_assume(c->arena, c->org, c->options.assumed[i], e))
+            return false;
+    return true;
+}
+
 struct check *check_open(arena *a, const struct check_options *options, struct rule_errors *faults, error *e)
 {
     struct check *c = NEW(a, struct check);
@@ -406,8 +417,8 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     struct capture_source *from = folder_source_open(a, arena_cstr(a, o->snapshot), e);
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
-    if (!c->org || !load_attestations(c, e) || !check_waivers(c, e) || !route_has_blockers(c, e) ||
-        !select_accounts(c, e) || !make_everything(c, e))
+    if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_waivers(c, e) ||
+        !route_has_blockers(c, e) || !select_accounts(c, e) || !make_everything(c, e))
         return NULL;
     c->facts.org = c->org;
     c->facts.attestations = c->attestations;

@@ -32,6 +32,9 @@ struct check_options {
     const source *config; /* orgexit.yaml; NULL: none */
     const node *config_waivers;
     bool no_waivers, only_problems, digests;
+    const str *assumed; /* changes, see org/assume.h; then no exit code is 0 unless allow_hypothetical */
+    size_t assumed_count;
+    bool allow_hypothetical;
     bool fail_on_warning;
     bool pass_evidence;  /* look up where passed rules rest; costs a walk over the captures */
     size_t jobs;         /* 0: one for each processor, at most 16 */

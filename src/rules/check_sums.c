@@ -133,7 +133,8 @@ static int by_weight(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-/* formats.md 4: the worst holds, 4 before 2 before 1 before 3. Zero only when every counted account is READY. */
+/* formats.md 4: the worst holds, 4 before 2 before 1 before 3. Zero only when every counted account is READY, and
+ * not by assumption. */
 static int exit_code(const struct check *c)
 {
     const struct sums *s = &c->sums;
@@ -145,7 +146,9 @@ static int exit_code(const struct check *c)
         return 1;
     if (sum->undetermined || (warnings && s->warning_unknown))
         return 3;
-    return sum->accounts > 0 && sum->ready == sum->accounts ? 0 : 3;
+    if (!sum->accounts || sum->ready != sum->accounts)
+        return 3;
+    return c->options.assumed_count && !c->options.allow_hypothetical ? 1 : 0;
 }
 
 void sums_close(struct check *c)
