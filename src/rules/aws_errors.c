@@ -8,11 +8,24 @@
 #define CONSTRAINT "ConstraintViolationException"
 #define HANDSHAKE  "HandshakeConstraintViolationException"
 #define DENIED     "AccessDeniedException"
+#define DEPENDENCY "AccessDeniedForDependencyException"
+#define INVALID    "InvalidInputException"
 
 #define EXCEPTION(name, rules, meaning, todo)             {AWS_EXCEPTION, name, NULL, NULL, rules, meaning, todo},
 #define REASON(name, of, fragments, rules, meaning, todo) {AWS_REASON, name, of, fragments, rules, meaning, todo},
 #define MESSAGE(name, fragments, rules, meaning, todo)    {AWS_MESSAGE, name, DENIED, fragments, rules, meaning, todo},
-#define HINT(name, fragments, rules, meaning, todo)       {AWS_HINT, name, DENIED, fragments, rules, meaning, todo},
+/* Billing transfer ("responsibility transfer") is about who pays for an organization; a member that leaves is no part
+ * of it. */
+#define TRANSFER(name, of, meaning)                                                                                    \
+    {AWS_REASON,                                                                                                       \
+     name,                                                                                                             \
+     of,                                                                                                               \
+     NULL,                                                                                                             \
+     "billing.transfer-active",                                                                                        \
+     meaning,                                                                                                          \
+     "look at it: aws organizations list-inbound-responsibility-transfers --type BILLING; a single member leaving is " \
+     "no part of it"},
+#define HINT(name, fragments, rules, meaning, todo) {AWS_HINT, name, DENIED, fragments, rules, meaning, todo},
 
 /* clang-format off */
 const struct aws_error aws_errors[] = {
@@ -50,9 +63,20 @@ const struct aws_error aws_errors[] = {
     REASON("ORGANIZATION_NOT_IN_ALL_FEATURES_MODE", CONSTRAINT, NULL, NULL,
            "the call needs an organization with all features; this one has consolidated billing alone",
            "leaving and removing do not need all features: look which call it was")
-    REASON("UNMET_BILLING_PREREQUISITE", CONSTRAINT, NULL, "billing.transfer-active",
-           "something about the payer stands in the way of a billing transfer or of dissolving the organization",
-           "settle the billing transfer first; a single member leaving is no part of it")
+    REASON("MASTER_ACCOUNT_MISSING_BUSINESS_LICENSE", CONSTRAINT, NULL, "partition.china",
+           "in China: the management account has no business licence on record; told when an organization is created",
+           "settle it with the operator, Sinnet or NWCD")
+    TRANSFER("UNMET_BILLING_PREREQUISITE", CONSTRAINT,
+             "something about the payer stands in the way of a billing transfer or of dissolving the organization")
+    TRANSFER("UNSUPPORTED_PRICING", CONSTRAINT, "the pricing of the organization does not go with a billing transfer")
+    TRANSFER("ACCOUNT_NOT_ACTIVE_FOR_TRANSFER_RESPONSIBILITY", CONSTRAINT, "an account of a billing transfer is not active")
+    TRANSFER("TRANSFER_RESPONSIBILITY_UPDATE_NOT_ALLOWED", CONSTRAINT, "the billing transfer can't be changed any more")
+    TRANSFER("TRANSFER_RESPONSIBILITY_TARGET_DELETION_IN_PROGRESS", CONSTRAINT, "the organization that is to pay is being deleted")
+    TRANSFER("TRANSFER_RESPONSIBILITY_SOURCE_DELETION_IN_PROGRESS", CONSTRAINT, "the organization that is paid for is being deleted")
+    TRANSFER("RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION", CONSTRAINT, "billing transfers would stand in too long a row")
+    TRANSFER("RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION", CONSTRAINT, "the organization pays for as many others as it may")
+    TRANSFER("RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION", CONSTRAINT, "the organization's bill goes to another one already")
+    TRANSFER("RESPONSIBILITY_TRANSFER_MAX_TRANSFERS_QUOTA_VIOLATION", CONSTRAINT, "there are as many billing transfers as there may be")
     REASON("ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS", CONSTRAINT, NULL, "billing.transfer-active",
            "a billing transfer is going on",
            "finish or withdraw it: aws organizations list-inbound-responsibility-transfers --type BILLING")
@@ -91,12 +115,30 @@ const struct aws_error aws_errors[] = {
     REASON("MANAGEMENT_ACCOUNT_EMAIL_NOT_VERIFIED", HANDSHAKE, NULL, "transfer.target-ready",
            "the e-mail address of the target's management account is not verified",
            "verify it there: Organizations > Settings > Resend verification")
-    REASON("LEGACY_PERMISSIONS_STILL_IN_USE", HANDSHAKE, NULL, "transfer.target-ready",
+    REASON("HANDSHAKE_RATE_LIMIT_EXCEEDED", HANDSHAKE, NULL, "transfer.target-ready",
+           "the target organization has sent as many invitations as it may in a day",
+           "invite again tomorrow")
+    REASON("LEGACY_PERMISSIONS_STILL_IN_USE", HANDSHAKE, NULL, "billing.transfer-active",
            "old billing permissions (aws-portal) are still in use",
            "move the policies to the fine-grained billing actions")
     REASON("PAST_DUE_INVOICE", HANDSHAKE, NULL, "billing.transfer-active",
            "an invoice is overdue",
            "pay it: Billing > Payments")
+    TRANSFER("UNUSED_PREPAYMENT_BALANCE", HANDSHAKE, "money that was paid in advance is left over")
+    TRANSFER("TARGET_ACCOUNT_VALIDATION_FAILURE", HANDSHAKE, "the account that is to pay does not fit")
+    TRANSFER("RESPONSIBILITY_TRANSFER_ALREADY_EXISTS", HANDSHAKE, "there is such a billing transfer already")
+    TRANSFER("SOURCE_AND_TARGET_CANNOT_MATCH", HANDSHAKE, "an organization can't pay for itself by a billing transfer")
+
+    /* ---- reasons of other exceptions ---- */
+    REASON("ACCESS_DENIED_DURING_CREATE_SERVICE_LINKED_ROLE", DEPENDENCY, NULL, "transfer.accept-allowed",
+           "joining an organization with all features makes the role AWSServiceRoleForOrganizations, which the caller may not create",
+           "allow iam:CreateServiceLinkedRole for organizations.amazonaws.com")
+    REASON("INVALID_PATTERN", INVALID, NULL, NULL,
+           "a part of the call has not the form that it must have; the account id has 12 digits, leading zeros included",
+           "write the account id as text, so that no tool drops its zeros")
+    REASON("INPUT_REQUIRED", INVALID, NULL, "account.id-valid",
+           "a part of the call is missing: remove-account-from-organization needs --account-id",
+           "name the account")
 
     /* ---- messages without a reason ---- */
     MESSAGE("access denied by an SCP", "explicit deny in a service control", "leave.denied-by-scp leave.scp-region-deny leave.scp-root-deny",
@@ -114,6 +156,9 @@ const struct aws_error aws_errors[] = {
     MESSAGE("denied by a permissions boundary", "explicit deny in a permissions boundary|no permissions boundary allows", "perm.leave perm.remove",
             "the caller's permissions boundary does not let the call through",
             "use a principal without that boundary, or allow the call in it")
+    MESSAGE("denied by a session policy", "explicit deny in a session policy|no session policy allows", "perm.leave perm.remove",
+            "the policy that came with the role's session does not let the call through",
+            "assume the role without a session policy, or with one that allows the call")
     HINT("access denied although the policies allow", "don't have permissions to access this resource|not authorized to perform|access denied|accessdenied", "billing.iam-access standalone.customer-agreement standalone.payment-method standalone.contact-information standalone.phone-verified standalone.support-plan",
             "the caller may not make the call. Where its policies and the SCPs do allow it, AWS itself names two other causes: IAM access to billing is not active in the account, or its stand-alone information is incomplete",
             "let `orgexit check` decide the policies; then activate IAM access to billing as root, and finish the sign-up page of the account")
@@ -134,7 +179,7 @@ const struct aws_error aws_errors[] = {
     EXCEPTION(CONSTRAINT, NULL,
               "a precondition is not met; the AWS CLI prints the message but not the reason",
               "make the call again with --debug and look for \"Reason\", then ask with that word; or run `orgexit check`")
-    EXCEPTION("InvalidInputException", NULL,
+    EXCEPTION(INVALID, "account.id-valid",
               "a part of the call is malformed, the account id most often: 12 digits, leading zeros included",
               "correct it; INVALID_PATTERN and its like say which part")
     EXCEPTION("MasterCannotLeaveOrganizationException", NULL,
@@ -144,7 +189,7 @@ const struct aws_error aws_errors[] = {
     EXCEPTION("TooManyRequestsException", "org.batch-rate",
               "too many calls; at most 5 accounts leave an organization in a second",
               "try again in a while, and pace the calls")
-    EXCEPTION("AccessDeniedForDependencyException", "transfer.accept-allowed",
+    EXCEPTION(DEPENDENCY, "transfer.accept-allowed",
               "joining an organization with all features makes the role AWSServiceRoleForOrganizations, which the caller may not create",
               "allow iam:CreateServiceLinkedRole for organizations.amazonaws.com")
     EXCEPTION("HandshakeAlreadyInStateException", NULL,
@@ -304,9 +349,12 @@ static void find_near(arena *a, str text, struct aws_error_list *near)
 
 /* ---- finding ---- */
 
-/* Whether an entry says more than another that was found too: a reason or message than its exception or a hint. */
+/* Whether an entry says more than another that was found too: a reason or message than its exception or a hint; an
+ * exception than the hint of another one ("AccessDenied" is a part of several names). */
 static bool explains(const struct aws_error *more, const struct aws_error *less)
 {
+    if (more->kind == AWS_EXCEPTION && less->kind == AWS_HINT)
+        return strcmp(more->name, less->exception) != 0;
     if (more->kind < AWS_REASON || less->kind >= AWS_REASON)
         return false;
     return strcmp(more->exception, less->kind == AWS_EXCEPTION ? less->name : less->exception) == 0;

@@ -52,7 +52,7 @@ static bool is_in_table(str word)
     return false;
 }
 
-/* "InvalidInputException INVALID_PATTERN": the exception at least. */
+/* "InvalidInputException INVALID_PATTERN": both. */
 static bool knows_what_rules_predict(arena *a, void *arg, error *e)
 {
     const struct ruleset *rules = builtin(a, e);
@@ -61,8 +61,7 @@ static bool knows_what_rules_predict(arena *a, void *arg, error *e)
         const struct rule *r = ruleset_rule(rules, i);
         for (size_t k = 0; k < r->predict_count; k++) {
             str reason = r->predicts[k], exception = str_cut(&reason, ' ');
-            bool constraint = str_find(exception, STR("Constraint")) != SIZE_MAX;
-            if (!is_in_table(exception) || (constraint && reason.len && !is_in_table(reason)))
+            if (!is_in_table(exception) || (reason.len && !is_in_table(reason)))
                 return error_set(e, ERR_INPUT, "%.*s predicts %.*s, which the table lacks", STR_ARG(r->id),
                                  STR_ARG(r->predicts[k]));
         }
