@@ -14,18 +14,12 @@
 #define EXCEPTION(name, rules, meaning, todo)             {AWS_EXCEPTION, name, NULL, NULL, rules, meaning, todo},
 #define REASON(name, of, fragments, rules, meaning, todo) {AWS_REASON, name, of, fragments, rules, meaning, todo},
 #define MESSAGE(name, fragments, rules, meaning, todo)    {AWS_MESSAGE, name, DENIED, fragments, rules, meaning, todo},
-/* Billing transfer ("responsibility transfer") is about who pays for an organization; a member that leaves is no part
- * of it. */
-#define TRANSFER(name, of, meaning)                                                                                    \
-    {AWS_REASON,                                                                                                       \
-     name,                                                                                                             \
-     of,                                                                                                               \
-     NULL,                                                                                                             \
-     "billing.transfer-active",                                                                                        \
-     meaning,                                                                                                          \
-     "look at it: aws organizations list-inbound-responsibility-transfers --type BILLING; a single member leaving is " \
-     "no part of it"},
-#define HINT(name, fragments, rules, meaning, todo) {AWS_HINT, name, DENIED, fragments, rules, meaning, todo},
+#define HINT(name, fragments, rules, meaning, todo)       {AWS_HINT, name, DENIED, fragments, rules, meaning, todo},
+/* Billing transfer ("responsibility transfer" in the API): about who pays for an organization. */
+#define TRANSFER(name, of, meaning) REASON(name, of, NULL, "billing.transfer-active", meaning, NO_PART)
+#define NO_PART                                                                                                        \
+    "settle the billing transfer (aws organizations list-inbound-responsibility-transfers --type BILLING); "           \
+    "a single member leaving is no part of it"
 
 /* clang-format off */
 const struct aws_error aws_errors[] = {
