@@ -1,6 +1,7 @@
 /* config.c - finds and reads orgexit.yaml, and the rule packs that it and --rules name. */
 #include "cli/config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -168,6 +169,7 @@ static bool read_pack(struct reading *r, str path)
     return true;
 }
 
+/* A pack, or every pack of a folder. */
 static bool read_packs(struct reading *r, str path)
 {
     str *names;
@@ -196,6 +198,9 @@ bool packs_read(arena *a, const struct arguments *args, const struct config *con
             return source_error(config->source, item, e, "a rule pack is %s; expected a path", node_kind_name(item));
         if (path.ptr[0] != '/')
             path = arena_printf(a, "%.*s%.*s", STR_ARG(config->folder), STR_ARG(path));
+        if (access(arena_cstr(a, path), F_OK) != 0)
+            return source_error(config->source, item, e, "there is no rule pack \"%.*s\" (%s)",
+                                STR_ARG(node_text(item)), strerror(errno));
         if (!read_packs(&r, path))
             return false;
     }

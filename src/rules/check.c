@@ -308,6 +308,42 @@ static bool list_inputs(struct check *c, error *e)
     return true;
 }
 
+static str context_words(arena *a, const struct context_key *k)
+{
+    str words = arena_printf(a, "every decision: %.*s is", STR_ARG(k->name));
+    for (size_t i = 0; i < k->count; i++)
+        words = arena_printf(a, "%.*s%s \"%.*s\"", STR_ARG(words), i ? "," : "", STR_ARG(k->values[i]));
+    return arena_printf(a, "%.*s, by --context", STR_ARG(words));
+}
+
+/* All that lets a blocker pass which else would not: of the rules, of how long evidence holds, of what was said of the
+ * call. */
+static void tell_weakened(struct check *c)
+{
+    const struct check_options *o = &c->options;
+    const struct {
+        int64_t is, usual;
+        const char *words;
+    } ages[] = {
+        {o->max_age,             DEFAULT_MAX_AGE,         "max_age: captures hold"                },
+        {o->attestation_max_age, DEFAULT_ATTESTATION_AGE, "attestation_max_age: attestations hold"}
+    };
+    size_t count;
+    const str *rules = ruleset_weakened(c->rules, &count);
+    VEC(str) all = {0};
+    for (size_t i = 0; i < count; i++)
+        *VEC_PUSH(c->arena, &all) = rules[i];
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++)
+        if (ages[i].is > ages[i].usual)
+            *VEC_PUSH(c->arena, &all) = arena_printf(c->arena, "%s %.*s instead of %.*s", ages[i].words,
+                                                     STR_ARG(duration_format(c->arena, ages[i].is)),
+                                                     STR_ARG(duration_format(c->arena, ages[i].usual)));
+    for (size_t i = 0; i < o->context_count; i++)
+        *VEC_PUSH(c->arena, &all) = context_words(c->arena, &o->context[i]);
+    c->run.disabled = all.items;
+    c->run.disabled_count = all.count;
+}
+
 static void tell_run(struct check *c)
 {
     const struct snapshot *s = c->org->snapshot;
@@ -321,7 +357,7 @@ static void tell_run(struct check *c)
     run->profile = ruleset_profile(c->rules);
     run->assumed = c->options.assumed;
     run->assumed_count = c->options.assumed_count;
-    run->disabled = ruleset_weakened(c->rules, &run->disabled_count);
+    tell_weakened(c);
     run->org_id = c->org->id;
     run->management_account = c->org->management_account;
     run->routes = c->options.routes;

@@ -93,9 +93,11 @@ static void apply_profiles(struct loader *l)
         for (NODE_EACH(item, p->node))
             rerank_read(l, item, apply, arena_printf(l->a, "profile %.*s", STR_ARG(p->name)));
     }
-    l->source = NULL;
+    const node *at = l->options->config ? node_get(l->options->config->root, "profile") : NULL;
+    at = at && str_eq(node_text(at), chosen) ? at : NULL;
+    l->source = at ? l->options->config : NULL;
     if (!found)
-        fault(l, NULL, guess_help(l->a, &g), "no rule pack has a profile \"%.*s\"", STR_ARG(chosen));
+        fault(l, at, guess_help(l->a, &g), "no rule pack has a profile \"%.*s\"", STR_ARG(chosen));
 }
 
 static void config_severity(struct loader *l, const node *n)
