@@ -274,13 +274,56 @@ static void print_tests(arena *a, const struct ruletest *t)
     printf("%zu mutants\n%zu passed, %zu failed\n", t->mutants, t->passed, t->failed);
 }
 
+/* Test Anything Protocol, version 13. */
+static void print_tap(arena *a, const struct ruletest *t)
+{
+    printf("TAP version 13\n1..%zu\n", t->results.count);
+    for (size_t i = 0; i < t->results.count; i++) {
+        const struct ruletest_result *r = &t->results.items[i];
+        printf("%s %zu - %.*s: %.*s\n", r->passed ? "ok" : "not ok", i + 1, STR_ARG(visible(a, r->rule)),
+               STR_ARG(visible(a, r->name)));
+        if (!r->passed)
+            printf("# %.*s:%u: %.*s\n", STR_ARG(visible(a, r->file)), r->line, STR_ARG(visible(a, r->message)));
+    }
+}
+
+/* The snapshots that tests name, judged with the same packs and orgexit.yaml. */
+struct test_snapshots {
+    const struct arguments *args;
+    struct map open; /* path and time -> struct check */
+};
+
+static bool open_test_snapshot(void *self, arena *a, str path, str account, int64_t as_of,
+                               const struct fact_source **out, error *e)
+{
+    struct test_snapshots *s = self;
+    struct check_options o = {0};
+    struct config config;
+    struct rule_errors faults = {0};
+    str key = arena_printf(a, "%lld %.*s", (long long)as_of, STR_ARG(path));
+    void **slot = map_at(a, &s->open, key);
+    if (!*slot) {
+        if (!check_options_read(a, s->args, STR("."), &o, &config, e))
+            return false;
+        o.snapshot = path;
+        o.as_of = as_of;
+        *slot = check_open(a, &o, &faults, e);
+    }
+    if (!*slot)
+        return false;
+    *out = check_facts(*slot, a, account);
+    return true;
+}
+
 static int test_rules(arena *a, const struct arguments *args, error *e)
 {
     const struct ruleset *rs = rules_read(a, args, STR("."), e);
     struct rule_errors faults = {0};
     if (!rs)
         return -1;
-    struct ruletest *t = ruletest_begin(a, rs, NULL);
+    struct test_snapshots snapshots = {.args = args};
+    struct ruletest *t =
+        ruletest_begin(a, rs, &(struct ruletest_snapshots){.self = &snapshots, .open = open_test_snapshot});
     if (args->operand_count == 1) {
         error_set(e, ERR_USAGE,
                   "which tests? orgexit rules test PACK... (a pack, its *.test.yaml, or a folder of them)");
@@ -296,14 +339,20 @@ static int test_rules(arena *a, const struct arguments *args, error *e)
     ruletest_end(t);
     if (!t->passed && !t->failed)
         return error_set(e, ERR_INPUT, "no test was found"), -1;
-    print_tests(a, t);
+    if (str_is(option_text(args, OPTION_FORMAT), "tap"))
+        print_tap(a, t);
+    else
+        print_tests(a, t);
     return t->failed ? EXIT_NOT_READY : EXIT_READY;
 }
 
 int run_rules(arena *a, const struct arguments *args, error *e)
 {
     static const char *const words[] = {"list", "explain", "fields", "test"};
-    str what = args->operand_count ? args->operands[0] : (str){0};
+    str what = args->operand_count ? args->operands[0] : (str){0}, format = option_text(args, OPTION_FORMAT);
+    if (format.len && !str_is(format, "text") && !(str_is(format, "tap") && str_is(what, "test")))
+        return error_set(e, ERR_USAGE, "rules prints text; rules test --format tap prints the Test Anything Protocol"),
+               -1;
     if (str_is(what, "list") && args->operand_count == 1)
         return list_rules(a, args, e);
     if (str_is(what, "explain"))

@@ -50,6 +50,9 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
 const struct check_run *check_run_of(const struct check *c);
 const struct ruleset *check_rules(const struct check *c);
 
+/* The facts of one account as they are judged, for who judges a rule alone. They last as long as `a`. */
+const struct fact_source *check_facts(struct check *c, arena *a, str account);
+
 struct check_sink {
     void *self;
     bool (*account)(void *self, const struct account_result *account); /* false: stop */

@@ -367,6 +367,15 @@ static void name_account(const struct account *account, struct account_result *o
         out->path = listed->parent->path;
 }
 
+const struct fact_source *check_facts(struct check *c, arena *a, str account)
+{
+    struct facts *facts = NEW(a, struct facts);
+    struct fact_source *out = NEW(a, struct fact_source);
+    facts_open(facts, a, &c->facts, account_load(a, c->org, account, NULL));
+    *out = facts_source(facts);
+    return out;
+}
+
 void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot)
 {
     struct work *w = NEW(a, struct work);

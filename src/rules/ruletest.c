@@ -435,7 +435,16 @@ static struct ruletest_rule *counts_of(struct ruletest *t, const struct rule *r)
     return &t->by_rule[i];
 }
 
-static str run_one(struct ruletest *t, struct one_test *test)
+/* As seen from the folder of the file of tests. */
+static str snapshot_path(arena *a, const source *file, str path)
+{
+    size_t slash = file->file.len;
+    while (slash > 0 && file->file.ptr[slash - 1] != '/')
+        slash--;
+    return path.ptr[0] == '/' ? path : arena_printf(a, "%.*s%.*s", STR_ARG(str_head(file->file, slash)), STR_ARG(path));
+}
+
+static str run_one(struct ruletest *t, const source *file, struct one_test *test)
 {
     struct fact_source given = {.self = &test->given, .field = given_field, .can = given_can};
     const struct fact_source *facts = &given;
@@ -443,8 +452,9 @@ static str run_one(struct ruletest *t, struct one_test *test)
     if (test->snapshot.len && !t->snapshots)
         return STR("tests on snapshots cannot be run here");
     if (test->snapshot.len &&
-        !t->snapshots->open(t->snapshots->self, t->arena, test->snapshot, test->account, test->as_of, &facts, &e))
-        return arena_printf(t->arena, "the snapshot does not load: %s", e.message);
+        !t->snapshots->open(t->snapshots->self, t->arena, snapshot_path(t->arena, file, test->snapshot), test->account,
+                            test->as_of, &facts, &e))
+        return arena_printf(t->arena, "the snapshot does not load: %s%s%s", e.file, e.file[0] ? ": " : "", e.message);
     struct judge j = {.facts = facts, .as_of = test->as_of, .seen = t->seen};
     struct judgement out;
     judge(t->arena, &j, test->rule, test->on, &out);
@@ -507,7 +517,7 @@ bool ruletest_file(struct ruletest *t, const source *file, struct rule_errors *e
     for (NODE_EACH(item, tests))
         good = test_read(&l, item, &all[count++]) && good;
     for (size_t i = 0; good && i < count; i++)
-        keep_result(t, file, &all[i], run_one(t, &all[i]));
+        keep_result(t, file, &all[i], run_one(t, file, &all[i]));
     return good;
 }
 

@@ -24,7 +24,8 @@ struct ruletest_rule {
     size_t mutants;
 };
 
-/* Opens the snapshot that a test names, as the facts of one account. NULL: such tests do not pass. */
+/* Opens the snapshot that a test names (from the folder of the test's file), as the facts of one account. NULL: such
+ * tests do not pass. */
 struct ruletest_snapshots {
     void *self;
     bool (*open)(void *self, arena *a, str path, str account, int64_t as_of, const struct fact_source **out, error *e);
