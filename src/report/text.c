@@ -159,7 +159,7 @@ static void put_notes(struct text *t, const struct check_run *run)
     for (size_t i = 0; i < run->assumed_count; i++)
         put_note(t, "HYPOTHETICAL: assumed", run->assumed[i]);
     for (size_t i = 0; i < run->disabled_count; i++)
-        put_note(t, "rule changed:", run->disabled[i]);
+        put_note(t, "weakened:", run->disabled[i]);
     for (size_t i = 0; i < run->note_count; i++)
         put_note(t, "note:", run->notes[i]);
     if (run->assumed_count || run->disabled_count || run->note_count)

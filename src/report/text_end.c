@@ -203,7 +203,7 @@ void text_end_for_programs(struct text *t, const struct check_summary *s)
     for (size_t i = 0; i < run->assumed_count; i++)
         put_remark(t, "HYPOTHETICAL, assumed", run->assumed[i]);
     for (size_t i = 0; i < run->disabled_count; i++)
-        put_remark(t, "rule changed", run->disabled[i]);
+        put_remark(t, "weakened", run->disabled[i]);
     for (size_t i = 0; i < run->note_count; i++)
         put_remark(t, "note", run->notes[i]);
     for (const struct input_error *e = s->errors; e < s->errors + s->error_count; e++) {
