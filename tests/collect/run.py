@@ -76,7 +76,7 @@ class Run:
     def start(self, *options, plan=(), aws=FAKE, folder=None, **more):
         env = self.env(plan, **more.pop("env", {}))
         return subprocess.Popen([ORGEXIT, "collect", str(folder or self.folder), "--aws", aws, *options], env=env, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, preexec_fn=interruptible, **more)
+                                stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, **{"preexec_fn": interruptible, **more})
 
     def collect(self, *options, code=0, fresh_log=True, wait=60, **more):
         for old in self.scratch.glob("log*") if fresh_log else ():
