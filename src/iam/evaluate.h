@@ -103,17 +103,4 @@ const node *match_action_node(const struct match *m, str action);
 /* Whether an Allow of the match has a Resource entry that covers "*" (an action without resource types). */
 bool statement_covers_star(const struct statement *s);
 
-/* Trust policies (readiness.md, access.*). One statement of `p` admits ... by Allow of any sts:Assume* action:
- *   services   every admitting statement names services alone
- *   account    some statement names that account id (root or any principal ARN of it), or everyone
- *   without_org some statement admits somebody who is no service, even when the organization's keys are absent */
-struct trust {
-    tri somebody;           /* a principal that is no service is let in */
-    tri only_account;       /* all that is let in, services aside, belongs to `account` */
-    tri names_account;      /* `account` is let in */
-    tri needs_org;          /* nobody but services is let in once the aws:PrincipalOrg* keys are absent */
-    tri allows_tag_session; /* sts:TagSession is allowed to somebody */
-};
-struct trust trust_of(arena *a, const struct policy *p, str account);
-
 #endif

@@ -432,27 +432,6 @@ static struct mark *entity_mark(struct facts *f, const struct entity *e, str tex
     return m;
 }
 
-/* Other members of the organization that a principal of the trust policy names: those alone are asked about. */
-static tri trusts_members(struct facts *f, const struct policy *trust)
-{
-    tri any = TRI_NO;
-    for (size_t i = 0; i < trust->count && any != TRI_YES; i++) {
-        const node *principal = trust->statements[i].principal;
-        for (NODE_EACH(kind, node_is_object(principal) ? principal : NULL))
-            for (const node *v = values_first(kind); v && any != TRI_YES; v = values_next(kind, v)) {
-                struct arn arn;
-                str text = node_text(v), id = str_is_account_id(text) ? text
-                                              : arn_parse(text, &arn) ? arn.account
-                                                                      : (str){0};
-                bool member = organization_account(f->run->org, id) && !str_eq(id, f->account->id) &&
-                              !str_eq(id, f->run->org->management_account);
-                if (member)
-                    any = tri_or(any, trust_of(f->arena, trust, id).names_account);
-            }
-    }
-    return any;
-}
-
 struct value fact_account_roles(struct facts *f, route r)
 {
     (void)r;
@@ -464,34 +443,20 @@ struct value fact_account_roles(struct facts *f, route r)
         const struct entity *e = &account->roles[i];
         /* role.name, .arn, .path, .is_admin, .service_linked, .trusts_management, .trusts_members, .trust_needs_org */
         struct value *members = NEW_ARRAY(f->arena, struct value, 8);
-        struct trust t = facts_trust(f, e);
         str why = STR("the trust policy does not tell");
-        tri members_trusted = e->trust ? trusts_members(f, e->trust) : TRI_UNKNOWN;
         members[0] = fact_text(e->name);
         members[1] = fact_text(e->arn);
         members[2] = fact_text(e->path);
         members[3] = fact_tri(f, is_admin(f, e), STR("what the role may do depends on more than the captures show"));
         members[4] = fact_yes_no(str_starts(e->path, STR("/aws-service-role/")));
-        members[5] = fact_tri(f, f->run->org->management_account.len ? t.names_account : TRI_UNKNOWN, why);
-        members[6] = fact_tri(f, members_trusted, why);
-        members[7] = fact_tri(f, t.needs_org, why);
+        members[5] = fact_tri(f, facts_role_trusts(f, e, f->run->org->management_account), why);
+        members[6] = fact_tri(f, facts_role_trusts_members(f, e), why);
+        members[7] = fact_tri(f, facts_trust_needs_org(f, e), why);
         items[i] = (struct element){.text = e->name,
                                     .members = members,
                                     .mark = entity_mark(f, e, arena_printf(f->arena, "role %.*s", STR_ARG(e->name)))};
     }
     return fact_list(items, account->role_count, account->roles_complete, account->people_why);
-}
-
-/* A role that somebody outside the management account can assume, and still can once the organization is gone. */
-static tri role_is_independent(struct facts *f, const struct entity *e)
-{
-    str management = f->run->org->management_account;
-    if (str_starts(e->path, STR("/aws-reserved/")) || str_starts(e->path, STR("/aws-service-role/")))
-        return TRI_NO;
-    if (!management.len)
-        return TRI_UNKNOWN;
-    struct trust t = facts_trust(f, e);
-    return tri_and(t.somebody, tri_and(tri_not(t.only_account), tri_not(t.needs_org)));
 }
 
 struct value fact_account_independent_admins(struct facts *f, route r)
@@ -507,9 +472,9 @@ struct value fact_account_independent_admins(struct facts *f, route r)
     for (size_t i = 0; i < account->user_count + account->role_count; i++) {
         bool user = i < account->user_count;
         const struct entity *e = user ? &account->users[i] : &account->roles[i - account->user_count];
-        tri independent = user ? TRI_YES : role_is_independent(f, e);
-        if (independent != TRI_NO)
-            independent = tri_and(independent, is_admin(f, e));
+        tri independent = is_admin(f, e);
+        if (independent != TRI_NO && !user)
+            independent = tri_and(independent, facts_can_enter(f, e, ENTRY_AFTERWARDS));
         if (independent == TRI_YES)
             items[count++] = (struct element){
                 .text = e->arn,
@@ -580,12 +545,12 @@ struct value fact_account_organizations_role_deletable(struct facts *f, route r)
     for (size_t i = 0; i < account->role_count + account->user_count && deletable != TRI_YES; i++) {
         bool role = i < account->role_count;
         const struct entity *e = role ? &account->roles[i] : &account->users[i - account->role_count];
-        tri admits = role ? facts_role_admits(f, e) : TRI_YES;
-        if (admits == TRI_NO)
-            continue;
         p = (struct principal){
             .known = true, .arn = e->arn, .account_id = account->id, .captured = true, .account = account, .entity = e};
-        deletable = tri_or(deletable, tri_and(admits, facts_allowed(f, &q)));
+        tri may = facts_allowed(f, &q);
+        if (may != TRI_NO && role)
+            may = tri_and(may, facts_can_enter(f, e, ENTRY_TODAY));
+        deletable = tri_or(deletable, may);
     }
     if (deletable == TRI_YES)
         return fact_yes_no(true);

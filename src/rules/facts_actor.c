@@ -1,4 +1,5 @@
 /* facts_actor.c - who acts on a route (formats.md 2), and what every policy layer says to it. */
+#include "iam/trust.h"
 #include "rules/facts_run.h"
 
 str facts_partition(struct facts *f)
@@ -107,30 +108,6 @@ static struct principal removing_actor(struct facts *f)
     return p;
 }
 
-struct trust facts_trust(struct facts *f, const struct entity *role)
-{
-    const struct account *account = f->account;
-    bool own = role >= account->roles && role < account->roles + account->role_count;
-    str management = f->run->org->management_account;
-    if (!role->trust)
-        return (struct trust){0};
-    if (!own)
-        return trust_of(f->arena, role->trust, management);
-    if (!f->trusts)
-        f->trusts = NEW_ARRAY(f->arena, struct trust_answer, account->role_count);
-    struct trust_answer *answer = &f->trusts[role - account->roles];
-    if (!answer->known)
-        *answer = (struct trust_answer){true, trust_of(f->arena, role->trust, management)};
-    return answer->trust;
-}
-
-tri facts_role_admits(struct facts *f, const struct entity *role)
-{
-    if (str_starts(role->path, STR("/aws-service-role/")))
-        return TRI_NO;
-    return facts_trust(f, role).somebody;
-}
-
 /* What all layers say to the route's actions: a direct transfer needs LeaveOrganization too (evaluation.md 5). */
 static tri whole_decision(struct facts *f, const struct principal *p, route r)
 {
@@ -149,11 +126,11 @@ struct choice {
     struct principal allowed, open; /* the first of each kind */
 };
 
-static void consider(struct facts *f, struct choice *c, const struct principal *p, tri admits, route r)
+static void consider(struct facts *f, struct choice *c, const struct principal *p, route r)
 {
-    if (c->allowed.known || admits == TRI_NO)
-        return;
-    tri may = tri_and(whole_decision(f, p, r), admits);
+    tri may = c->allowed.known ? TRI_NO : whole_decision(f, p, r);
+    if (may != TRI_NO && p->entity && p->entity->kind == ENTITY_ROLE)
+        may = tri_and(may, facts_can_enter(f, p->entity, ENTRY_TODAY));
     if (may == TRI_YES)
         c->allowed = *p;
     else if (may == TRI_UNKNOWN && !c->open.known)
@@ -173,14 +150,14 @@ static struct principal leaving_actor(struct facts *f, route r)
     struct choice c = {0};
     for (size_t i = 0; i < account->role_count && !c.allowed.known; i++) {
         struct principal p = entity_principal(account, &account->roles[i]);
-        consider(f, &c, &p, facts_role_admits(f, p.entity), r);
+        consider(f, &c, &p, r);
     }
     for (size_t i = 0; i < account->user_count && !c.allowed.known; i++) {
         struct principal p = entity_principal(account, &account->users[i]);
-        consider(f, &c, &p, TRI_YES, r);
+        consider(f, &c, &p, r);
     }
     struct principal root = facts_root(f);
-    consider(f, &c, &root, TRI_YES, r);
+    consider(f, &c, &root, r);
     if (c.allowed.known)
         return c.allowed;
     if (!account->roles_complete || !account->users_complete)
@@ -262,7 +239,7 @@ static tri tags_certain(struct facts *f, const struct entity *e)
         return TRI_UNKNOWN;
     if (e->kind == ENTITY_USER)
         return TRI_YES;
-    return facts_trust(f, e).allows_tag_session == TRI_NO ? TRI_YES : TRI_UNKNOWN;
+    return e->trust && trust_allows_tag_session(f->arena, e->trust) == TRI_NO ? TRI_YES : TRI_UNKNOWN;
 }
 
 /* "o-…/r-…/ou-…/": with the account's parents, no account id (IAM User Guide, aws:PrincipalOrgPaths). */
@@ -279,7 +256,7 @@ static str org_path(struct facts *f, const struct account *account)
     return arena_printf(f->arena, "%.*s/", STR_ARG(path));
 }
 
-static struct caller caller_of(struct facts *f, const struct principal *p)
+static struct caller caller_of(struct facts *f, const struct principal *p, bool afterwards)
 {
     struct caller c = {.arn = p->arn,
                        .account = p->account_id,
@@ -288,6 +265,10 @@ static struct caller caller_of(struct facts *f, const struct principal *p)
                        .org_id = f->run->org->id,
                        .in_organization = f->run->org->in_use,
                        .org_path = org_path(f, p->account)};
+    if (afterwards) {
+        c.org_id = c.org_path = (str){0};
+        c.in_organization = TRI_NO;
+    }
     if (p->entity) {
         c.name = c.is_role ? (str){0} : p->entity->name;
         c.id = p->entity->id;
@@ -377,6 +358,11 @@ static struct layers layers_of(struct facts *f, const struct question *q)
     layers.rcps_apply = TRI_NO; /* Organizations and IAM are not among the services that RCPs cover */
     layers.identity = q->everything ? f->run->everything : p->entity ? &p->entity->identity : NULL;
     layers.boundary = p->entity && p->entity->has_boundary ? &p->entity->boundary : NULL;
+    if (q->role) {
+        struct policy_ref *trust = NEW(f->arena, struct policy_ref);
+        *trust = (struct policy_ref){.policy = q->role->trust, .id = q->role->arn, .name = q->role->name};
+        layers.resource = trust;
+    }
     return layers;
 }
 
@@ -392,7 +378,7 @@ static struct request request_of(const struct question *q, const struct context 
 
 static const struct verdict_trace *decide(struct facts *f, const struct question *q)
 {
-    struct caller caller = caller_of(f, q->who);
+    struct caller caller = caller_of(f, q->who, q->afterwards);
     struct context context = context_of(f, q, &caller);
     struct layers *layers = NEW(f->arena, struct layers);
     *layers = layers_of(f, q);

@@ -62,9 +62,13 @@ struct admin_answer {
     tri is_admin;
 };
 
-struct trust_answer {
-    bool known;
-    struct trust trust;
+/* Whether somebody gets into a role: today, with the organization, or once the account has left it. */
+typedef enum { ENTRY_TODAY, ENTRY_AFTERWARDS, ENTRY_COUNT } entry_time;
+
+struct entry {
+    bool asked;  /* the two below are filled */
+    tri outside; /* from outside the account */
+    tri inside;  /* or as another user or role of the account */
 };
 
 struct facts {
@@ -82,8 +86,9 @@ struct facts {
     struct principal actors[ROUTE_COUNT];
     bool actor_made[ROUTE_COUNT];
 
-    struct admin_answer *admins; /* users, then roles; made when first asked for */
-    struct trust_answer *trusts; /* roles; likewise */
+    struct admin_answer *admins;        /* users, then roles; made when first asked for */
+    struct entry *entries[ENTRY_COUNT]; /* roles; likewise */
+    bool entries_closed[ENTRY_COUNT];   /* `inside` is filled of all */
 
     /* What ends first of all attested values asked for since facts_forget_ends(). */
     bool has_end;
@@ -162,6 +167,8 @@ struct question {
     bool resource_known;
     bool scps;                       /* SCPs count */
     bool everything;                 /* as if its identity policies allowed all */
+    bool afterwards;                 /* as if the account were in no organization */
+    const struct entity *role;       /* of which the trust policy counts; NULL: none */
     const struct context_key *given; /* beside --context */
     size_t given_count;
 };
@@ -181,11 +188,16 @@ str facts_route_resource(struct facts *f, route r, bool *known);
 str facts_account_arn(struct facts *f); /* empty: not known */
 str facts_partition(struct facts *f);   /* "aws" when nothing says otherwise */
 
-/* What a role's trust policy says, told with the management account; nothing known when it was not captured. */
-struct trust facts_trust(struct facts *f, const struct entity *role);
+/* ---- who gets in (facts_entry.c) ---- */
 
-/* Roles of service principals alone, and service-linked ones, let nobody in. */
-tri facts_role_admits(struct facts *f, const struct entity *role);
+/* Whether somebody can get into the role: from outside, as a user of the account, or over other roles of which that is
+ * so. Service principals, and for `afterwards` those of the organization that is left, let nobody in. */
+tri facts_can_enter(struct facts *f, const struct entity *role, entry_time when);
+
+/* Whether the trust policy lets in somebody of that account, a member of the organization. */
+tri facts_role_trusts(struct facts *f, const struct entity *role, str account);
+tri facts_role_trusts_members(struct facts *f, const struct entity *role); /* that it names, this one left out */
+tri facts_trust_needs_org(struct facts *f, const struct entity *role);     /* nobody without an organization gets in */
 
 struct need facts_key_need(struct facts *f, str key);
 struct value facts_principal_unknown(struct facts *f, value_type type, const struct principal *p);

@@ -137,7 +137,7 @@ const struct field field_catalogue[] = {
     ELEMENT("account.roles", "role.trusts_management", BOOL, "the trust policy admits the management account")
     ELEMENT("account.roles", "role.trusts_members", BOOL, "the trust policy admits other accounts of the organization")
     ELEMENT("account.roles", "role.trust_needs_org", BOOL, "nobody is admitted any more once the organization keys are absent")
-    TEXTS("account.independent_admins", fact_account_independent_admins, "users and roles with administrator rights that people can use without the organization")
+    TEXTS("account.independent_admins", fact_account_independent_admins, "users with administrator rights, and such roles that somebody can still enter without the organization")
     ROW("account.has_organizations_role", BOOL, fact_account_has_organizations_role, "iam/get-account-authorization-details: role AWSServiceRoleForOrganizations")
     ROW("account.organizations_role_deletable", BOOL, fact_account_organizations_role_deletable, "for one principal at least no SCP and no boundary stands against iam:DeleteServiceLinkedRole on it")
     ROW("account.root_password", BOOL, fact_account_root_password, "iam/get-account-summary: AccountPasswordPresent")

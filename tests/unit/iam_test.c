@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/work.h"
 #include "iam/cases.h"
+#include "iam/trust.h"
 
 static const char *folder = "tests/iam";
 
@@ -120,7 +121,7 @@ static void check_witnesses(arena *a, struct run *r, const struct case_line *c, 
         complain(r, c->name, "a definite decision has a witness");
 }
 
-/* ---- trust policies: {"name", "doc", "account", "policy", "expect": {"somebody": "yes", ...}} ---- */
+/* ---- trust policies: {"name", "doc", "account", "policy", "expect": {"account": "yes", "others": ..., ...}} ---- */
 
 static const char *tri_name(tri t)
 {
@@ -132,25 +133,48 @@ static tri tri_from(str name)
     return str_is(name, "yes") ? TRI_YES : str_is(name, "no") ? TRI_NO : TRI_UNKNOWN;
 }
 
+/* Somebody who is neither of the account nor of o-1. */
+static tri others_admitted(arena *a, const struct trust_question *q, str account)
+{
+    struct trust_names names = trust_names_of(a, q->policy);
+    struct trust_caller other = {.in_organization = TRI_NO, .organization = STR("o-1")};
+    tri any = names.anyone ? trust_admits(a, q, &other) : TRI_NO;
+    for (size_t i = 0; i < names.account_count; i++) {
+        other.account = names.accounts[i];
+        if (!str_eq(account, other.account))
+            any = tri_or(any, trust_admits(a, q, &other));
+    }
+    for (size_t i = 0; i < names.provider_count; i++)
+        any = tri_or(any, trust_admits(a, q, &(struct trust_caller){.provider = names.providers[i]}));
+    return any;
+}
+
 static void check_trust(arena *a, struct run *r, const source *s)
 {
+    source *anything =
+        source_of_text(a, STR("{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}}"));
     error e = {0};
+    assert_true(json_read(a, anything, &e));
     str name = node_text(node_get(s->root, "name"));
     const struct policy *p = policy_parse(a, s, node_get(s->root, "policy"), &e);
     if (!p) {
         complain(r, name, "%s", e.message);
         return;
     }
-    struct trust t = trust_of(a, p, node_text(node_get(s->root, "account")));
+    struct policy_ref all = {.policy = policy_parse(a, anything, anything->root, &e)};
+    struct policy_set home = {&all, 1, true};
+    struct trust_question q = {p, STR("arn:aws:iam::555566667777:role/R"), STR("aws"), 1795132800, &home};
+    struct trust_caller of_account = {.account = node_text(node_get(s->root, "account")),
+                                      .in_organization = TRI_YES,
+                                      .organization = STR("o-1"),
+                                      .org_path = STR("o-1/r-1/")};
     const struct {
         const char *name;
         tri is;
     } rows[] = {
-        {"somebody",           t.somebody          },
-        {"only_account",       t.only_account      },
-        {"names_account",      t.names_account     },
-        {"needs_org",          t.needs_org         },
-        {"allows_tag_session", t.allows_tag_session},
+        {"account",            trust_admits(a, &q,         &of_account)},
+        {"others",                    others_admitted(a,                           &q, of_account.account)},
+        {"allows_tag_session", trust_allows_tag_session(a,               p)     },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         str wanted = node_text(node_get(node_get(s->root, "expect"), rows[i].name));
