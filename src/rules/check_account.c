@@ -172,7 +172,7 @@ static void keep_finding(struct work *w, const struct rule *r, route on, const s
     f.reference_count = r->reference_count;
     keep_marks(w, &f, j);
     if (j->outcome != OUTCOME_PASS)
-        f.fixes = judge_fixes(w->arena, &w->judge, r, on, &f.fix_count);
+        f.fixes = judge_fixes(w->arena, &w->judge, j->by, on, &f.fix_count);
     fill_commands(w, &f);
     if (waiver) {
         struct waiver_note *note = NEW(w->arena, struct waiver_note);

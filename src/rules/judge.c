@@ -516,7 +516,7 @@ static str message_of(const struct walk *w, const struct rule *r, outcome o)
     return r->title;
 }
 
-void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out)
+static void judge_alone(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out)
 {
     struct gathered all = {0};
     struct walk w = {.a = a, .j = j, .on = on, .out = &all};
@@ -530,7 +530,8 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
         explain(&w, r->when, NULL, when);
     if (o == OUTCOME_PASS || o == OUTCOME_FAIL || (o == OUTCOME_UNKNOWN && require == TRI_UNKNOWN))
         explain(&w, r->require, NULL, require);
-    *out = (struct judgement){.outcome = o,
+    *out = (struct judgement){.by = r,
+                              .outcome = o,
                               .severity = rule_severity(r, on),
                               .message = message_of(&w, r, o),
                               .marks = all.marks.items,
@@ -541,6 +542,40 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
                               .depends_on_count = all.keys.count};
     if (o == OUTCOME_FAIL)
         out->has_passes_at = true_by_waiting(&w, r->require, &out->passes_at);
+}
+
+static int rank_of(outcome o)
+{
+    switch (o) {
+    case OUTCOME_FAIL: return 3;
+    case OUTCOME_UNKNOWN: return 2;
+    case OUTCOME_PASS: return 1;
+    case OUTCOME_NOT_APPLICABLE:
+    case OUTCOME_WAIVED: break;
+    }
+    return 0;
+}
+
+/* Of two that fail, the one that stays so longer. */
+static bool is_worse(const struct judgement *a, const struct judgement *b)
+{
+    if (a->outcome != OUTCOME_FAIL || b->outcome != OUTCOME_FAIL)
+        return rank_of(a->outcome) > rank_of(b->outcome);
+    return b->has_passes_at && (!a->has_passes_at || a->passes_at > b->passes_at);
+}
+
+void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out)
+{
+    judge_alone(a, j, r, on, out);
+    for (const struct rule *under = r->under; under; under = under->under) {
+        struct judgement other;
+        if (!rule_applies(under, on))
+            continue;
+        judge_alone(a, j, under, on, &other);
+        other.severity = out->severity;
+        if (is_worse(&other, out))
+            *out = other;
+    }
 }
 
 /* ---- what differs between routes ---- */
@@ -567,8 +602,9 @@ static bool test_varies(const struct test *t)
 
 bool judge_varies(const struct rule *r)
 {
-    bool varies = (r->when && test_varies(r->when)) || test_varies(r->require) || template_varies(r->message_fail) ||
-                  template_varies(r->message_unknown) || template_varies(r->message_pass);
+    bool varies = r->under || (r->when && test_varies(r->when)) || test_varies(r->require) ||
+                  template_varies(r->message_fail) || template_varies(r->message_unknown) ||
+                  template_varies(r->message_pass);
     for (size_t i = 0; i < r->fix_count && !varies; i++) {
         varies = template_varies(&r->fixes[i].text);
         for (size_t k = 0; k < r->fixes[i].command_len && !varies; k++)

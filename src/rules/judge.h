@@ -21,6 +21,7 @@ struct judge {
  * All of it lives in the arena given or with the facts.
  */
 struct judgement {
+    const struct rule *by; /* that said it: the rule, or one that it replaced and that holds as well */
     outcome outcome;
     severity severity;
     str message; /* of an unknown with its reason behind a colon: "Cannot tell ...: payment_method is not attested" */
@@ -34,10 +35,12 @@ struct judgement {
     int64_t passes_at;  /* then: when, seconds since 1970, UTC */
 };
 
-/* `on` must be a route that the rule applies to. */
+/* `on` must be a route that the rule applies to. Where it replaced a rule that nobody may weaken, the worse of what
+ * both say. */
 void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out);
 
-/* Whether the rule may say another thing on another route: it reads, or tells, what differs between them. */
+/* Whether the rule may say another thing on another route: it reads, or tells, what differs between them; or a rule
+ * below it applies to some of them alone. */
 bool judge_varies(const struct rule *r);
 
 /*

@@ -539,15 +539,28 @@ static bool override_check(struct loader *l, const node *n, const struct rule *o
     return true;
 }
 
+/* The new rule takes the old one's place. One that nobody may weaken goes on below it. */
+static void replace_rule(struct loader *l, struct rule *old, const struct rule *r)
+{
+    struct rule *under = NULL;
+    if (rule_is_pinned(old) && routes_ranked(old->ranked_as, SEVERITY_BLOCKER)) {
+        under = NEW(l->a, struct rule);
+        *under = *old;
+    }
+    add_weakened(l,
+                 arena_printf(l->a, "%.*s: replaced by pack %.*s, %.*s%s", STR_ARG(r->id), STR_ARG(r->pack),
+                              STR_ARG(rule_place(l, r->source, r->node)), under ? "; what it was holds as well" : ""));
+    *old = *r;
+    old->under = under;
+}
+
 static bool rule_keep(struct loader *l, const node *n, const struct rule *r, bool override)
 {
     void **at = map_at(l->a, &l->rs->by_id, r->id);
     struct rule *old = *at ? &l->rs->rules.items[(size_t)((uintptr_t)*at - 1)] : NULL;
     bool good = override_check(l, n, old, r, override);
     if (old && good) {
-        add_weakened(l, arena_printf(l->a, "%.*s: replaced by pack %.*s, %.*s", STR_ARG(r->id), STR_ARG(r->pack),
-                                     STR_ARG(rule_place(l, r->source, r->node))));
-        *old = *r;
+        replace_rule(l, old, r);
     } else if (!old) {
         *VEC_PUSH(l->a, &l->rs->rules) = *r;
         *at = (void *)(uintptr_t)l->rs->rules.count; /* its number and one: NULL means a free place */

@@ -4,7 +4,8 @@
  *
  * Packs are parts of one set: the embedded ones first, then the user's in the order given. What a later pack or the
  * configuration takes away from a blocker is told in ruleset_weakened(); a blocker that AWS itself enforces (basis
- * refusal), and one that is never waivable, cannot be disabled, ranked lower or made waivable at all.
+ * refusal), and one that is never waivable, cannot be disabled, ranked lower or made waivable at all; a rule that
+ * replaces one can only be stricter, since the one below holds as well.
  */
 #ifndef ORGEXIT_RULES_PACK_H
 #define ORGEXIT_RULES_PACK_H
@@ -77,7 +78,8 @@ struct rule {
     size_t read_count;
     size_t first_test, test_count; /* the numbers of its tests, for coverage */
     const source *source;
-    const node *node; /* of the rule in it */
+    const node *node;         /* of the rule in it */
+    const struct rule *under; /* a pinned blocker that it replaced, which holds as well; NULL: none */
 };
 
 static inline bool rule_applies(const struct rule *r, route on)

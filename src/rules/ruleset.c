@@ -5,6 +5,8 @@
 
 /* ---- the whole ---- */
 
+typedef VEC(const struct field *) field_list;
+
 static struct rule *rule_by_id(struct ruleset *rs, str id)
 {
     void *number = map_get(&rs->by_id, id);
@@ -166,17 +168,24 @@ static void list_blockers(struct loader *l, route on)
     rs->blockers[on].count = n;
 }
 
-static void list_reads(struct loader *l, route on, bool blockers)
+static void add_reads(struct loader *l, field_list *all, const struct rule *r)
 {
-    VEC(const struct field *) all = {0};
-    for (const struct rule *r = l->rs->rules.items; r < l->rs->rules.items + l->rs->rules.count; r++)
+    for (; r; r = r->under)
         for (size_t i = 0; i < r->read_count; i++) {
             size_t k = 0;
-            while (k < all.count && all.items[k] != r->reads[i])
+            while (k < all->count && all->items[k] != r->reads[i])
                 k++;
-            if (k == all.count && (blockers ? r->severity_on[on] == SEVERITY_BLOCKER : rule_applies(r, on)))
-                *VEC_PUSH(l->a, &all) = r->reads[i];
+            if (k == all->count)
+                *VEC_PUSH(l->a, all) = r->reads[i];
         }
+}
+
+static void list_reads(struct loader *l, route on, bool blockers)
+{
+    field_list all = {0};
+    for (const struct rule *r = l->rs->rules.items; r < l->rs->rules.items + l->rs->rules.count; r++)
+        if (blockers ? r->severity_on[on] == SEVERITY_BLOCKER : rule_applies(r, on))
+            add_reads(l, &all, r);
     l->rs->reads[on][blockers].items = all.items;
     l->rs->reads[on][blockers].count = all.count;
 }
