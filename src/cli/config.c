@@ -77,6 +77,68 @@ static bool read_age(const source *s, const node *n, int64_t *out, error *e)
     return true;
 }
 
+/* ---- lint: read by the command of that name; here its keys are checked, so that a misspelt one never passes ---- */
+
+#define CLOSED(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* Mappings with keys of their own inside `lint`; `list`: in a list of them. */
+static const struct lint_part {
+    const char *name;
+    bool list;
+    const char *const *keys; /* NULL-terminated; NULL: none are prescribed */
+} lint_parts[] = {
+    {"types",    true,  CLOSED("path", "type")                                                                 },
+    {"checks",   false, NULL                                                                                   },
+    {"severity", false, NULL                                                                                   },
+    {"quota",    false, NULL                                                                                   },
+    {"extra",    false, CLOSED("services", "actions", "keys")                                                  },
+    {"ignore",   true,  CLOSED("check", "path", "statement", "value", "by", "reason", "valid_until")           },
+};
+
+static bool keys_known(arena *a, const source *s, const node *n, const char *const *known, const char *what, error *e)
+{
+    size_t count = 0;
+    while (known && known[count])
+        count++;
+    if (!node_is_object(n))
+        return source_error(s, n, e, "\"%s\" is %s; expected a mapping", what, node_kind_name(n));
+    for (NODE_EACH(m, n)) {
+        bool found = !known;
+        for (size_t i = 0; i < count && !found; i++)
+            found = str_is(node_key(m), known[i]);
+        if (!found)
+            return source_error_key(s, m, e, "unknown key \"%.*s\" in \"%s\"%.*s", STR_ARG(node_key(m)), what,
+                                    STR_ARG(did_you_mean(a, node_key(m), known, count)));
+    }
+    return true;
+}
+
+static bool check_lint(arena *a, const source *s, const node *lint, error *e)
+{
+    static const char *const known[] = {"fail_on", "types",        "checks", "severity", "quota",
+                                        "exclude", "placeholders", "extra",  "ignore",   NULL};
+    static const char *const lists[] = {"exclude", "placeholders"};
+    if (!keys_known(a, s, lint, known, "lint", e))
+        return false;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const node *n = node_get(lint, lists[i]);
+        if (n && !node_is_list(n))
+            return source_error(s, n, e, "\"%s\" is %s; expected a list", lists[i], node_kind_name(n));
+    }
+    for (size_t i = 0; i < sizeof lint_parts / sizeof *lint_parts; i++) {
+        const struct lint_part *part = &lint_parts[i];
+        const node *n = node_get(lint, part->name);
+        if (n && part->list && !node_is_list(n))
+            return source_error(s, n, e, "\"%s\" is %s; expected a list of mappings", part->name, node_kind_name(n));
+        if (n && !part->list && !keys_known(a, s, n, part->keys, part->name, e))
+            return false;
+        for (NODE_EACH(item, part->list ? n : NULL))
+            if (!keys_known(a, s, item, part->keys, part->name, e))
+                return false;
+    }
+    return true;
+}
+
 static bool read_member(arena *a, const source *s, const node *m, struct config *out, error *e)
 {
     str key = node_key(m);
@@ -110,8 +172,7 @@ static bool read_member(arena *a, const source *s, const node *m, struct config 
     } else if (str_is(key, "waivers")) {
         out->waivers = m;
     } else if (str_is(key, "lint")) {
-        if (!node_is_object(m))
-            return source_error(s, m, e, "\"lint\" is %s; expected a mapping", node_kind_name(m));
+        return check_lint(a, s, m, e);
     } else {
         return source_error_key(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key),
                                 STR_ARG(did_you_mean(a, key, keys, KEY_COUNT)));
