@@ -56,6 +56,7 @@
     F(account_has_organizations_role)                                                                                  \
     F(account_organizations_role_deletable)                                                                            \
     F(account_root_password)                                                                                           \
+    F(account_root_contradicted)                                                                                       \
     F(account_root_mfa)                                                                                                \
     F(account_root_keys)                                                                                               \
     F(contact_full_name)                                                                                               \

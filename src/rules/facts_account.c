@@ -583,6 +583,20 @@ struct value fact_account_root_password(struct facts *f, route r)
     return summary_flag(f, f->account->has_password_flag, f->account->password_present, "AccountPasswordPresent");
 }
 
+/* A capture against an attestation (readiness.md 5.7). False where nothing is said against the other: never unknown. */
+struct value fact_account_root_contradicted(struct facts *f, route r)
+{
+    struct value password = fact_account_root_password(f, r);
+    const struct value *attested = facts_field(f, "attested.root_access", r);
+    bool both = password.state == VALUE_KNOWN && attested->state == VALUE_KNOWN;
+    struct value v = fact_yes_no(both && password.as.yes != attested->as.yes);
+    for (size_t i = 0; v.as.yes && i < password.mark_count; i++)
+        fact_mark(f, &v, password.marks[i]);
+    for (size_t i = 0; v.as.yes && i < attested->mark_count; i++)
+        fact_mark(f, &v, attested->marks[i]);
+    return v;
+}
+
 struct value fact_account_root_mfa(struct facts *f, route r)
 {
     (void)r;
@@ -839,9 +853,7 @@ struct value fact_capture_fresh(struct facts *f, route r)
             f, &v,
             (struct need){"option", STR("--captured-at"), STR("give --captured-at TIME: when the captures were made")});
     else if (s->fresh != TRI_YES)
-        fact_need(f, &v,
-                  (struct need){"capture", STR("capture.json"),
-                                STR("capture again: orgexit collect DIR")});
+        fact_need(f, &v, (struct need){"capture", STR("capture.json"), STR("capture again: orgexit collect DIR")});
     return v;
 }
 

@@ -141,6 +141,7 @@ const struct field field_catalogue[] = {
     ROW("account.has_organizations_role", BOOL, fact_account_has_organizations_role, "iam/get-account-authorization-details: role AWSServiceRoleForOrganizations")
     ROW("account.organizations_role_deletable", BOOL, fact_account_organizations_role_deletable, "for one principal at least no SCP and no boundary stands against iam:DeleteServiceLinkedRole on it")
     ROW("account.root_password", BOOL, fact_account_root_password, "iam/get-account-summary: AccountPasswordPresent")
+    ROW("account.root_contradicted", BOOL, fact_account_root_contradicted, "that one and attested.root_access say different things")
     ROW("account.root_mfa", BOOL, fact_account_root_mfa, "iam/get-account-summary: AccountMFAEnabled")
     ROW("account.root_keys", BOOL, fact_account_root_keys, "iam/get-account-summary: AccountAccessKeysPresent")
     RECORDS("account.stack_instances", fact_account_stack_instances, "cloudformation/list-stack-sets, list-stack-instances")
