@@ -516,11 +516,9 @@ struct value fact_account_has_organizations_role(struct facts *f, route r)
 
 static struct question deletion_by(struct facts *f, const struct principal *p)
 {
-    str arn = arena_printf(f->arena, "arn:%.*s:iam::%.*s:role/aws-service-role/organizations.amazonaws.com/%s",
-                           STR_ARG(facts_partition(f)), STR_ARG(f->account->id), organizations_role);
     return (struct question){.who = p,
                              .action = STR("iam:DeleteServiceLinkedRole"),
-                             .resource = arn,
+                             .resource = facts_organizations_role(f),
                              .resource_known = true,
                              .scps = true,
                              .everything = true};
@@ -748,10 +746,12 @@ static bool is_for_another(struct facts *f, const node *handshake)
     return false;
 }
 
-/* INVITE, OPEN, not yet expired, from another organization. TRI_UNKNOWN: not captured or cut off without one. */
+/* INVITE, OPEN, not yet expired, from another organization: the one that is attested to be the target, if one is.
+ * TRI_UNKNOWN: not captured or cut off without one. */
 static tri open_invitation(struct facts *f, struct invitation *out)
 {
     const struct capture_doc *d = &f->account->handshakes;
+    const struct value *target = facts_field(f, "attested.target_organization", ROUTE_TRANSFER);
     if (!at_hand(d))
         return TRI_UNKNOWN;
     for (NODE_EACH(item, node_get(d->root, "Handshakes"))) {
@@ -766,7 +766,8 @@ static tri open_invitation(struct facts *f, struct invitation *out)
             if (!str_is(node_text(node_get(party, "Type")), "ORGANIZATION"))
                 continue;
             str own = str_from_index(f->run->org->id, 2), bare = str_starts(id, STR("o-")) ? str_from_index(id, 2) : id;
-            if (!id.len || str_eq(bare, own))
+            bool wanted = target->state != VALUE_KNOWN || str_eq(bare, str_from_index(target->as.text, 2));
+            if (!id.len || str_eq(bare, own) || !wanted)
                 continue;
             *out = (struct invitation){item, node_text(node_get(item, "Arn")),
                                        arena_printf(f->arena, "o-%.*s", STR_ARG(bare)), t.seconds};
@@ -784,8 +785,13 @@ struct value fact_invitation_open(struct facts *f, route r)
     if (open == TRI_UNKNOWN)
         return fact_not_captured(f, TYPE_BOOL, &f->account->handshakes);
     struct value v = fact_yes_no(open == TRI_YES);
+    const struct value *target = facts_field(f, "attested.target_organization", r);
+    str of = target->state == VALUE_KNOWN ? target->as.text : STR("another organization");
     fact_mark_place(f, &v, f->account->handshakes.source, i.node,
-                    open == TRI_YES ? STR("an open invitation") : STR("no open invitation of another organization"));
+                    open == TRI_YES ? STR("an open invitation")
+                                    : arena_printf(f->arena, "no open invitation of %.*s", STR_ARG(of)));
+    for (size_t k = 0; target->state == VALUE_KNOWN && k < target->mark_count; k++)
+        fact_mark(f, &v, target->marks[k]);
     return v;
 }
 

@@ -108,18 +108,40 @@ static struct principal removing_actor(struct facts *f)
     return p;
 }
 
-/* What all layers say to the route's actions: a direct transfer needs LeaveOrganization too (evaluation.md 5). */
-static tri whole_decision(struct facts *f, const struct principal *p, route r)
+str facts_organizations_role(struct facts *f)
 {
-    struct question q = {.who = p, .action = facts_route_action(r), .scps = true};
+    return arena_printf(
+        f->arena, "arn:%.*s:iam::%.*s:role/aws-service-role/organizations.amazonaws.com/AWSServiceRoleForOrganizations",
+        STR_ARG(facts_partition(f)), STR_ARG(f->account->id));
+}
+
+/* A direct transfer needs LeaveOrganization as well (evaluation.md 5), and makes the service-linked role where the
+ * other organization has all features. */
+static tri transfer_allowed(struct facts *f, const struct principal *p)
+{
+    static const str organizations = {"organizations.amazonaws.com", sizeof "organizations.amazonaws.com" - 1};
+    static const struct context_key service = {
+        .name = STR("iam:AWSServiceName"), .state = KEY_PRESENT, .values = &organizations, .count = 1};
     struct question leave = {.who = p,
                              .action = STR("organizations:LeaveOrganization"),
                              .resource = STR("*"),
                              .resource_known = true,
                              .scps = true};
+    struct question role = leave;
+    role.action = STR("iam:CreateServiceLinkedRole");
+    role.resource = facts_organizations_role(f);
+    role.given = &service;
+    role.given_count = 1;
+    return tri_and(facts_allowed(f, &leave), facts_allowed(f, &role));
+}
+
+/* What all layers say to the route's actions. */
+static tri whole_decision(struct facts *f, const struct principal *p, route r)
+{
+    struct question q = {.who = p, .action = facts_route_action(r), .scps = true};
     q.resource = facts_route_resource(f, r, &q.resource_known);
     tri allowed = facts_allowed(f, &q);
-    return r == ROUTE_TRANSFER ? tri_and(allowed, facts_allowed(f, &leave)) : allowed;
+    return r == ROUTE_TRANSFER ? tri_and(allowed, transfer_allowed(f, p)) : allowed;
 }
 
 struct choice {

@@ -185,8 +185,9 @@ struct value facts_can(struct facts *f, const struct question *q);
 str facts_route_action(route r);
 str facts_route_resource(struct facts *f, route r, bool *known);
 
-str facts_account_arn(struct facts *f); /* empty: not known */
-str facts_partition(struct facts *f);   /* "aws" when nothing says otherwise */
+str facts_account_arn(struct facts *f);        /* empty: not known */
+str facts_organizations_role(struct facts *f); /* the ARN that its service-linked role has, or would have */
+str facts_partition(struct facts *f);          /* "aws" when nothing says otherwise */
 
 /* ---- who gets in (facts_entry.c) ---- */
 
