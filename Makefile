@@ -23,12 +23,14 @@ LIB_SRC := $(filter-out src/cli/%,$(SRC))
 CLI_SRC := $(filter src/cli/%,$(SRC))
 RULES   := $(sort $(filter-out %.test.yaml,$(wildcard rules/*.yaml)))
 SCHEMAS := $(sort $(wildcard schemas/*.schema.json))
+TABLES  := $(sort $(wildcard src/catalog/*.tsv))
+GEN      = $(BUILD)/gen/rules_embedded.h $(BUILD)/gen/schemas_embedded.h $(BUILD)/gen/catalog_tables.h
 UNIT    := $(patsubst tests/unit/%_test.c,%,$(sort $(wildcard tests/unit/*_test.c)))
 FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all deps demo test check-tests accept asan tidy format bench fuzz torture install clean help
+.PHONY: all deps data demo test check-tests accept asan tidy format bench fuzz torture install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -55,8 +57,16 @@ $(BUILD)/gen/schemas_embedded.h: scripts/embed.sh $(SCHEMAS)
 	sh scripts/embed.sh embedded_schemas embedded_schema_count $(SCHEMAS) > $@.part && mv $@.part $@
 $(call obj,src/cli/schema.c): $(BUILD)/gen/schemas_embedded.h
 
+$(BUILD)/gen/catalog_tables.h: scripts/embed-tables.sh $(TABLES)
+	@mkdir -p $(@D)
+	sh scripts/embed-tables.sh $(TABLES) > $@.part && mv $@.part $@
+$(call obj,src/catalog/catalog.c): $(BUILD)/gen/catalog_tables.h
+
 deps: ## install the libraries and tools that are missing
 	@sh scripts/install-deps.sh
+
+data: ## write the facts about AWS in src/catalog anew (npm and the network; the diff is the review)
+	/usr/bin/python3 scripts/data.py
 
 demo: deps ## build, and check the sample organization
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
@@ -92,7 +102,7 @@ asan: deps ## the same tests under ASan and UBSan
 
 FUZZ_SECONDS ?= 60
 FUZZ_FLAGS := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
-$(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(LIB_SRC) $(BUILD)/gen/rules_embedded.h
+$(BUILD)/fuzz/%: tests/fuzz/%_fuzz.c $(LIB_SRC) $(GEN)
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP,$(OURS)) $(PKG_CFLAGS) $(FUZZ_FLAGS) -o $@ $< $(LIB_SRC) $(PKG_LIBS)
 
@@ -102,7 +112,7 @@ fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) ## run each fuzz target for FUZZ_SECONDS (60) wi
 	    $(BUILD)/fuzz/corpus/$$t tests/fuzz/corpus/$$t 2>&1 | tail -n 8 || exit 1; done
 
 tidy: deps ## static checks: clang-tidy, layout, the order of the floors, banned functions
-	@$(MAKE) --no-print-directory -s $(BUILD)/gen/rules_embedded.h $(BUILD)/gen/schemas_embedded.h
+	@$(MAKE) --no-print-directory -s $(GEN)
 	@sh scripts/tidy.sh "$(OURS)" "$(PKG_CFLAGS)"
 
 format: ## lay out all C files

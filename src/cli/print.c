@@ -7,6 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/version.h"
+#include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "report/put.h"
 
@@ -89,8 +90,9 @@ void print_version(void)
     char pcre[64] = "";
     yaml_get_version(&major, &minor, &patch);
     pcre2_config(PCRE2_CONFIG_VERSION, pcre);
-    printf("orgexit %s\nlibyaml %d.%d.%d, cJSON %d.%d.%d, PCRE2 %s\n", ORGEXIT_VERSION, major, minor, patch,
-           CJSON_VERSION_MAJOR, CJSON_VERSION_MINOR, CJSON_VERSION_PATCH, pcre);
+    printf("orgexit %s\nfacts about AWS of %.*s (%.*s)\nlibyaml %d.%d.%d, cJSON %d.%d.%d, PCRE2 %s\n", ORGEXIT_VERSION,
+           STR_ARG(catalog_date()), STR_ARG(catalog_source()), major, minor, patch, CJSON_VERSION_MAJOR,
+           CJSON_VERSION_MINOR, CJSON_VERSION_PATCH, pcre);
 }
 
 /* Messages quote foreign text. */

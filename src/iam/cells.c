@@ -398,14 +398,15 @@ static void set_cells(struct makings *m)
 struct cells cells_of(const struct eval *ev, const struct cells_question *q)
 {
     struct makings m = {.ev = ev, .key = q->key, .atoms = q->atoms, .atom_count = q->atom_count, .exact = !q->tied};
-    const struct global_key *known = global_key_find(q->key);
+    struct global_key found;
+    const struct global_key *known = global_key_find(q->key, &found) ? &found : NULL;
     m.tied = q->tied;
     for (size_t i = 0; i < q->atom_count; i++)
         m.types |= type_bit(q->atoms[i].condition->op->type);
     single_cells(&m, known);
     for (size_t i = 0; i < q->hint_count; i++)
         add_text(&m, q->hints[i]);
-    key_values values = known ? known->values : q->sets ? KEY_HAS_ANY : KEY_HAS_ONE;
+    catalog_key_values values = known ? known->values : q->sets ? KEY_HAS_ANY : KEY_HAS_ONE;
     add_cell(&m, KEY_ABSENT, false, NULL, 0);
     if (values != KEY_HAS_SET)
         for (size_t i = 0; i < m.texts.count; i++)

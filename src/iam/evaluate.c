@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "catalog/catalog.h"
 #include "iam/decide.h"
 
 const char *layer_name(layer l)
@@ -32,82 +33,12 @@ const char *decision_name(decision d)
 
 /* ---- which layers apply ---- */
 
-/* Services whose resources RCPs cover (Organizations User Guide, "List of AWS services that support RCPs", as listed
- * in September 2026). Sorted. */
-static const char *const rcp_services[] = {
-    "aoss",
-    "appconfig",
-    "appstream",
-    "autoscaling",
-    "autoscaling-plans",
-    "budgets",
-    "clouddirectory",
-    "cloudfront",
-    "cloudsearch",
-    "cloudtrail-data",
-    "codeartifact",
-    "codebuild",
-    "codecommit",
-    "codepipeline",
-    "cognito-identity",
-    "cognito-idp",
-    "comprehend",
-    "comprehendmedical",
-    "compute-optimizer",
-    "cost-optimization-hub",
-    "dax",
-    "dsql",
-    "dynamodb",
-    "ecr",
-    "ecr-public",
-    "events",
-    "firehose",
-    "fis",
-    "fms",
-    "gamelift",
-    "health",
-    "inspector-scan",
-    "kendra",
-    "kinesisvideo",
-    "kms",
-    "logs",
-    "memorydb",
-    "networkmonitor",
-    "notifications",
-    "opensearch",
-    "pca-connector-ad",
-    "personalize",
-    "polly",
-    "pricing",
-    "resource-groups",
-    "rolesanywhere",
-    "s3",
-    "secretsmanager",
-    "servicediscovery",
-    "signin",
-    "sqs",
-    "sts",
-    "support",
-    "swf",
-    "textract",
-    "timestream-influxdb",
-    "transcribe",
-    "transfer",
-    "translate",
-    "wafv2",
-    "workspaces",
-    "xray",
-};
-
 static bool rcps_cover(str action)
 {
     str rest = action, service = str_cut(&rest, ':');
     if (str_eq_nocase(action, STR("kms:RetireGrant"))) /* KMS Developer Guide, RCPs: never restricted */
         return false;
-    for (size_t i = 0; i < sizeof rcp_services / sizeof *rcp_services; i++)
-        if (str_eq_nocase(service, str_from(rcp_services[i])))
-            return true;
-    return false;
+    return catalog_service_has_rcps(service);
 }
 
 /* Neither SCPs nor RCPs restrict service-linked roles. A session's ARN has no path to tell them by. */

@@ -275,11 +275,11 @@ tri statement_matches(const struct eval *ev, const struct statement *s, document
 /* A key goes by the name that the request gives it, else AWS's own spelling, else the policy's. */
 static void add_key(const struct context_key *listed, str name, void (*add)(void *to, str key), void *to)
 {
-    const struct global_key *known = global_key_find(name);
+    struct global_key known;
     if (listed)
         name = listed->name;
-    else if (known && strlen(known->name) == name.len)
-        name = str_from(known->name);
+    else if (global_key_find(name, &known) && !known.family)
+        name = known.name;
     add(to, name);
 }
 

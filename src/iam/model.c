@@ -232,7 +232,8 @@ static void fill_axis(struct model *m, size_t i)
     struct axis *axis = &m->table.axes[i];
     struct cells_question q = {axis->key,  axis->atoms, axis->atom_count, m->hints[i].items, m->hints[i].count,
                                axis->tied, false};
-    q.sets = !global_key_find(axis->key) && is_set_somewhere(m->d->layers, axis->key);
+    struct global_key known;
+    q.sets = !global_key_find(axis->key, &known) && is_set_somewhere(m->d->layers, axis->key);
     struct cells c = cells_of(&m->d->ev, &q);
     axis->cells = c.items;
     axis->count = c.count;

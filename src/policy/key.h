@@ -1,19 +1,20 @@
-/* key.h - what AWS documents of its global condition keys: the type of value and whether there can be several
- * (IAM User Guide, "AWS global condition context keys"). */
+/* key.h - the global condition keys in the words of the evaluator: the catalogue's facts, typed as operators are. */
 #ifndef ORGEXIT_POLICY_KEY_H
 #define ORGEXIT_POLICY_KEY_H
 
+#include "catalog/catalog.h"
 #include "policy/operator.h"
 
-typedef enum { KEY_HAS_ANY, KEY_HAS_ONE, KEY_HAS_SET } key_values;
-
 struct global_key {
-    const char *name; /* ends in "/": any key that begins so */
+    str name; /* in AWS's spelling; of a family ("aws:PrincipalTag/") its beginning */
+    bool family;
     operand_type type;
-    key_values values;
+    catalog_key_values values;
 };
 
-/* NULL: not a global key that this table knows. Names are compared without regard to ASCII case. */
-const struct global_key *global_key_find(str name);
+/* False: not a global key that the catalogue knows. Names are compared without regard to ASCII case. */
+bool global_key_find(str name, struct global_key *out);
+
+operand_type operand_of(catalog_key_type type);
 
 #endif

@@ -8,14 +8,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/version.h"
+#include "catalog/catalog.h"
 #include "org/assume.h"
 #include "rules/check_run.h"
 #include "rules/embedded.h"
 
 enum { DEFAULT_MAX_AGE = 7 * DAY, DEFAULT_ATTESTATION_AGE = 90 * DAY, MOST_JOBS = 16, WINDOW = 3 };
-
-/* The date of what orgexit knows about AWS: pages, service models, condition keys. */
-static const char facts_date[] = "2026-09-26";
 
 /* ---- rules ---- */
 
@@ -349,7 +347,7 @@ static void tell_run(struct check *c)
     const struct snapshot *s = c->org->snapshot;
     struct check_run *run = &c->run;
     run->version = STR(ORGEXIT_VERSION);
-    run->facts_date = str_from(facts_date);
+    run->facts_date = catalog_date();
     run->snapshot = c->options.snapshot;
     run->as_of = c->options.as_of;
     run->has_captured_at = s->has_captured_at;

@@ -1,5 +1,6 @@
 /* compile.c - from the YAML of a test or a template to its compiled form, type-checked against the field catalogue. */
 #include "base/work.h"
+#include "catalog/catalog.h"
 #include "rules/load.h"
 
 /* The lists that an every or some around the test goes through. */
@@ -546,10 +547,14 @@ static bool take_action(struct loader *l, const node *n, struct can_test *c)
     if (!node_is_string(n) || !is_action(node_text(n)))
         return fault(l, n, STR("write service:Action"), "\"do\" is no action");
     c->action = node_text(n);
-    str near = {0};
-    if (!l->options->action_known || l->options->action_known(c->action, &near) != TRI_NO)
+    if (catalog_action_find(c->action) != CATALOG_NONE)
         return true;
-    return fault(l, n, near.len ? arena_printf(l->a, "did you mean \"%.*s\"?", STR_ARG(near)) : (str){0},
+    str rest = c->action, near = catalog_action_near(l->a, c->action);
+    if (!near.len && !catalog_has_service(str_cut(&rest, ':')))
+        return true; /* a service newer than the catalogue */
+    return fault(l, n,
+                 near.len ? arena_printf(l->a, "did you mean \"%.*s\"?", STR_ARG(near))
+                          : STR("orgexit --version tells how old the facts about AWS are"),
                  "unknown action \"%.*s\"", STR_ARG(c->action));
 }
 

@@ -47,9 +47,6 @@ struct rules_options {
     const node *params;   /* the values of its keys of these names; NULL: not there */
     const node *severity;
     const node *disable;
-    /* The catalogue of actions, if there is one: TRI_NO for an action of a known service that it does not have, then
-     * *near is what was perhaps meant. NULL: actions are checked for their form alone. */
-    tri (*action_known)(str action, str *near);
 };
 
 typedef enum { BASIS_NONE, BASIS_REFUSAL, BASIS_SAFETY, BASIS_PROCEDURE } rule_basis;
