@@ -1,6 +1,8 @@
 /* cases.c - see cases.h. */
 #include "iam/cases.h"
 
+#include "policy/arn.h"
+
 /* ---- reading ---- */
 
 struct reader {
@@ -91,6 +93,15 @@ static bool read_context(struct reader *r, const node *request, struct context *
     return true;
 }
 
+/* An ARN of IAM or STS that names nobody who calls, such as a group's, is a slip: no policy would apply to it. */
+static bool names_caller(str principal)
+{
+    struct principal_name p = principal_name_of(principal);
+    if (p.kind != NAMES_OTHER || !p.resource.len)
+        return true;
+    return str_starts(p.resource, STR("saml-provider/")) || str_starts(p.resource, STR("oidc-provider/"));
+}
+
 static bool read_request(struct reader *r, const node *line, struct case_line *out)
 {
     const node *request;
@@ -104,9 +115,16 @@ static bool read_request(struct reader *r, const node *line, struct case_line *o
         !text(r, request, "resource", true, &q->resource) ||
         !text(r, request, "resourceAccount", false, &q->resource_account))
         return false;
-    if (str_find_char(q->action, ':') == SIZE_MAX)
+    if (str_find_char(q->action, ':') == SIZE_MAX || glob_has_wildcard(GLOB(q->action)))
         return source_error(r->source, node_get(request, "action"), r->error,
-                            "expected an action such as s3:GetObject");
+                            "expected one action such as s3:GetObject");
+    if (!names_caller(q->principal))
+        return source_error(r->source, node_get(request, "principal"), r->error,
+                            "expected the ARN of a user, a role, a session (assumed-role/ROLE/SESSION), a federated "
+                            "user, the root user or an identity provider");
+    if (q->resource_account.ptr && !str_is_account_id(q->resource_account))
+        return source_error(r->source, node_get(request, "resourceAccount"), r->error,
+                            "expected the 12 digits of an account");
     return read_context(r, request, &out->context);
 }
 

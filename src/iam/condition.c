@@ -7,7 +7,7 @@ static tri match_filled(const struct condition_operator *op, const struct filled
         return TRI_NO;
     if (f->open) {
         tri loose = op->folds ? glob_match_nocase(f->glob, value) : glob_match(f->glob, value);
-        return loose == TRI_NO ? TRI_NO : TRI_UNKNOWN;
+        return loose == TRI_NO && !(op->folds && folds_beyond_ascii(f->glob, value)) ? TRI_NO : TRI_UNKNOWN;
     }
     tri matches = op->match(f->glob, value);
     if (f->alternative.text.ptr && op->match(f->alternative, value) != matches)

@@ -211,6 +211,13 @@ static void collect_set(struct decider *d, const struct policy_set *set, layer l
         collect_unknown(d, r);
 }
 
+/* A federated user has what the user who federated and the session policies have in common; without session policies
+ * nothing (IAM User Guide, "Permissions for GetFederationToken"). */
+static bool needs_session_policy(const struct decider *d)
+{
+    return d->ev.caller.kind == NAMES_FEDERATED_USER;
+}
+
 /* In the order in which attribution names an explicit deny. */
 static void collect(struct decider *d)
 {
@@ -226,7 +233,7 @@ static void collect(struct decider *d)
         collect_set(d, &l->rcps[i].set, LAYER_RCP, i);
     d->boundary = l->boundary ? TRI_NO : TRI_YES;
     collect_set(d, l->boundary, LAYER_BOUNDARY, 0);
-    d->session = l->session ? TRI_NO : TRI_YES;
+    d->session = l->session || needs_session_policy(d) ? TRI_NO : TRI_YES;
     collect_set(d, l->session, LAYER_SESSION, 0);
     if (l->resource) {
         struct record r = {.layer = LAYER_RESOURCE};
@@ -285,8 +292,8 @@ static tri granted(const struct decider *d, const struct grants *g)
     case GRANT_CROSS_ACCOUNT: return tri_and(by_any(&g->resource), tri_and(d->is_root ? TRI_YES : g->identity, limits));
     case GRANT_SAME_ACCOUNT: break;
     }
-    if (d->is_root)
-        return d->explicit ? by_any(&g->resource) : TRI_YES;
+    if (d->is_root) /* a session of the root user is bound to its task (STS API Reference, AssumeRoot) */
+        return tri_and(g->session, d->explicit ? by_any(&g->resource) : TRI_YES);
     /* Whether "*" passes an implicit deny of boundary or session is not documented. */
     if (limits != TRI_YES)
         everyone = tri_and(everyone, TRI_UNKNOWN);
@@ -493,18 +500,27 @@ static void prepare(struct decider *d, arena *a, const struct request *r, const 
     find_grant(d, r);
 }
 
+/* What no policy allows or denies (STS API Reference, GetCallerIdentity; IAM User Guide, "Permissions for
+ * GetSessionToken", which users and the root user call). */
+static bool needs_no_permission(const struct decider *d)
+{
+    const struct eval *ev = &d->ev;
+    bool user = ev->caller.kind == NAMES_USER || ev->caller.kind == NAMES_ROOT;
+    return str_eq_nocase(ev->action.text, STR("sts:GetCallerIdentity")) ||
+           (user && str_eq_nocase(ev->action.text, STR("sts:GetSessionToken")));
+}
+
 void evaluate(arena *a, const struct request *request, const struct layers *layers, struct verdict_trace *out)
 {
     struct decider d;
     *out = (struct verdict_trace){0};
-    if (str_eq_nocase(request->action, STR("sts:GetCallerIdentity"))) {
-        /* No permissions are needed, and an explicit deny does not stop it (STS API Reference, GetCallerIdentity). */
+    prepare(&d, a, request, layers);
+    if (needs_no_permission(&d)) {
         out->decision = DECISION_ALLOWED;
         out->denied = TRI_NO;
         out->guardrails = out->granted = TRI_YES;
         return;
     }
-    prepare(&d, a, request, layers);
     collect(&d);
     struct outcome o = decide(&d);
     out->decision = o.decision;
@@ -517,9 +533,9 @@ void evaluate(arena *a, const struct request *request, const struct layers *laye
 decision evaluate_at_a_glance(arena *a, const struct request *request, const struct layers *layers)
 {
     struct decider d;
-    if (str_eq_nocase(request->action, STR("sts:GetCallerIdentity")))
-        return DECISION_ALLOWED;
     prepare(&d, a, request, layers);
+    if (needs_no_permission(&d))
+        return DECISION_ALLOWED;
     collect(&d);
     return decide(&d).decision;
 }

@@ -216,7 +216,7 @@ tri principal_of_statement(const struct eval *ev, const struct statement *s, str
     *named = (struct named){
         {TRI_NO, TRI_NO, TRI_NO, TRI_NO, TRI_NO}
     };
-    if (s->odd_principal) {
+    if (s->odd_principal || (!s->principal && s->odd)) { /* what is not understood may be its Principal */
         named->by[VIA_EVERYONE] = TRI_UNKNOWN;
         return TRI_UNKNOWN;
     }
@@ -225,9 +225,9 @@ tri principal_of_statement(const struct eval *ev, const struct statement *s, str
     struct named n = name_caller(ev, s->principal);
     tri any = TRI_NO;
     if (s->not_principal) {
-        bool bounded = s->effect == EFFECT_DENY && ev->has_boundary; /* IAM User Guide, "Permissions boundaries" */
-        named->by[VIA_EVERYONE] = any = bounded ? TRI_YES : not_named(ev, &n);
-        return any;
+        bool denies = s->effect == EFFECT_DENY; /* with Allow it is not supported (IAM User Guide, "NotPrincipal") */
+        any = denies && ev->has_boundary ? TRI_YES : not_named(ev, &n); /* "Permissions boundaries" */
+        return named->by[VIA_EVERYONE] = denies ? any : tri_and(any, TRI_UNKNOWN);
     }
     for (int v = 0; v < VIA_COUNT; v++)
         any = tri_or(any, n.by[v]);
@@ -242,7 +242,8 @@ static tri principal_for(const struct eval *ev, const struct statement *s, docum
     bool given = s->principal || s->odd_principal;
     switch (kind) {
     case DOCUMENT_RESOURCE: return principal_of_statement(ev, s, named);
-    case DOCUMENT_RCP: return given ? principal_of_statement(ev, s, named) : TRI_UNKNOWN;
+    case DOCUMENT_RCP:
+        return given && !s->not_principal ? principal_of_statement(ev, s, named) : TRI_UNKNOWN; /* "RCP syntax" */
     case DOCUMENT_IDENTITY:
     case DOCUMENT_SCP: break;
     }

@@ -81,6 +81,17 @@ tri glob_match_nocase(struct glob g, str text)
     return match(g, text, true);
 }
 
+bool folds_beyond_ascii(struct glob g, str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return true;
+    for (size_t i = 0; i < g.text.len; i++)
+        if ((unsigned char)g.text.ptr[i] >= 0x80 && g.text.ptr[i] != any_of(g) && g.text.ptr[i] != one_of(g))
+            return true;
+    return false;
+}
+
 /* Each of the six components on its own. */
 static tri match_parts(bool filled, const struct arn_parts *wanted, const struct arn_parts *found)
 {

@@ -27,6 +27,9 @@ bool glob_is_all(struct glob g); /* nothing but "*", at least one */
 tri glob_match(struct glob g, str text);
 tri glob_match_nocase(struct glob g, str text); /* ASCII letters only */
 
+/* Whether one of them has a letter beyond ASCII: AWS does not say which of those differ in case alone. */
+bool folds_beyond_ascii(struct glob g, str text);
+
 /* ArnLike, ArnEquals: six components one by one, no "*" leaves its own; the sixth is the whole rest. A pattern that has
  * not six is no ARN: UNKNOWN where it would match as a plain text. */
 tri glob_match_arn(struct glob g, str text);

@@ -11,17 +11,11 @@ static tri match_text(struct glob wanted, str value)
     return tri_of(str_eq(wanted.text, value));
 }
 
-/* AWS does not say how letters beyond ASCII are folded. */
 static tri match_nocase(struct glob wanted, str value)
 {
-    bool plain = true;
     if (str_eq_nocase(wanted.text, value))
         return TRI_YES;
-    for (size_t i = 0; i < wanted.text.len; i++)
-        plain &= (unsigned char)wanted.text.ptr[i] < 0x80;
-    for (size_t i = 0; i < value.len; i++)
-        plain &= (unsigned char)value.ptr[i] < 0x80;
-    return plain ? TRI_NO : TRI_UNKNOWN;
+    return folds_beyond_ascii(wanted, value) ? TRI_UNKNOWN : TRI_NO;
 }
 
 bool bool_read(str text, bool *out)
@@ -62,11 +56,21 @@ static bool read_date(str text, instant *out)
     return time_from_w3c(text, out) || time_from_epoch(text, out);
 }
 
+/* "2026-01-01T00:00:00", "2026-01-01 00:00Z": a day and more, which the profile does not have. */
+static bool is_like_date(str text)
+{
+    instant day;
+    return text.len > 10 && time_from_w3c(str_head(text, 10), &day) &&
+           (text.ptr[10] == 'T' || text.ptr[10] == 't' || text.ptr[10] == ' ');
+}
+
 static tri order_dates(struct glob wanted, str value, int *order)
 {
     instant w, v;
-    if (!read_date(wanted.text, &w) || !read_date(value, &v))
+    if (!read_date(value, &v))
         return TRI_NO;
+    if (!read_date(wanted.text, &w)) /* whether AWS takes it for a date is not documented */
+        return is_like_date(wanted.text) ? TRI_UNKNOWN : TRI_NO;
     *order = instant_cmp(v, w);
     return TRI_YES;
 }
@@ -76,7 +80,7 @@ static tri order_dates(struct glob wanted, str value, int *order)
     {                                                                                                                  \
         int order = 0;                                                                                                 \
         tri known = order_##what##s(wanted, value, &order);                                                            \
-        return tri_and(known, tri_of(order test));                                                                     \
+        return known == TRI_YES ? tri_of(order test) : known;                                                          \
     }
 ORDER(number, equals, == 0)
 ORDER(number, less, < 0)

@@ -130,6 +130,16 @@ static bool are_values(const node *n)
     return count > 0;
 }
 
+/* "An element must not contain the same key twice" (IAM User Guide, "Grammar"), and case makes no other key: which of
+ * them AWS reads is not known. */
+static void mark_twins(struct condition *conditions, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (str_eq_nocase(conditions[i].key, conditions[k].key))
+                conditions[i].odd = conditions[k].odd = true;
+}
+
 static void read_conditions(arena *a, struct statement *s, const node *n)
 {
     size_t room = 0;
@@ -149,6 +159,7 @@ static void read_conditions(arena *a, struct statement *s, const node *n)
             s->odd = true;
             continue;
         }
+        size_t first = s->condition_count;
         for (NODE_EACH(key, by_operator))
             conditions[s->condition_count++] = (struct condition){.op = op,
                                                                   .set = set,
@@ -156,6 +167,7 @@ static void read_conditions(arena *a, struct statement *s, const node *n)
                                                                   .odd = !are_values(key),
                                                                   .key = node_key(key),
                                                                   .node = key};
+        mark_twins(conditions + first, s->condition_count - first);
     }
 }
 

@@ -232,6 +232,8 @@ def matches(operator, wanted, value, version, context):
             return False
         return None if a is None or b is None else order(a, b)
     a, b = instant(value), instant(wanted)
+    if a is not None and b is None and re.match(r"\d{4}-\d\d-\d\d[Tt ]", wanted) and instant(wanted[:10]) is not None:
+        return None  # a date, but of another profile
     return a is not None and b is not None and order(a, b)
 
 
@@ -283,6 +285,7 @@ def conditions(block, version, context):
             continue
         for key, wanted in by_key.items():
             known = all(isinstance(w, (str, bool, int, float)) for w in as_list(wanted))
+            known = known and [k.lower() for k in by_key].count(key.lower()) == 1
             answers.append(one_condition(name, key, wanted, version, context) if known else None)
     return all_of(answers)
 
@@ -394,7 +397,7 @@ def principals(statement, who, context, bounded):
     negative = "NotPrincipal" in statement
     element = statement.get("NotPrincipal" if negative else "Principal")
     if element is None:
-        return False, {}
+        return (None, {"everyone": None}) if is_odd(statement) else (False, {})
     by = {}
     if element == "*":
         by["everyone"] = True
@@ -417,10 +420,19 @@ def principals(statement, who, context, bounded):
         caller = caller_of(who)[0]
         needed = {"root": ["account"], "user": ["account", "direct"], "federated": ["account", "direct"]}.get(caller, ["account", "direct", "role"])
         answer = False if all(by.get(n) is True for n in needed) else None
+    if statement.get("Effect") != "Deny":
+        answer = all_of([answer, None])
     return answer, {"everyone": answer}
 
 
 ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
+
+
+def is_odd(statement):
+    """Something in it is not of the grammar."""
+    block = statement.get("Condition", {})
+    return (bool(set(statement) - ELEMENTS) or not isinstance(statement.get("Sid", ""), str) or not isinstance(block, dict)
+            or not all(isinstance(by_key, dict) for by_key in block.values()))
 
 
 def statement_matches(statement, layer, request, version, context, bounded):
@@ -437,14 +449,14 @@ def statement_matches(statement, layer, request, version, context, bounded):
     elif layer != "resource":
         answers.append(None)
     named = "Principal" in statement or "NotPrincipal" in statement
-    if layer == "resource" or (layer == "rcp" and named):
+    if layer == "resource" or (layer == "rcp" and "Principal" in statement and "NotPrincipal" not in statement):
         answer, how = principals(statement, request["principal"], context, bounded)
         answers.append(answer)
     elif layer == "rcp" or named:
         answers.append(None)
     if "Condition" in statement:
         answers.append(conditions(statement["Condition"], version, context))
-    if set(statement) - ELEMENTS:
+    if is_odd(statement):
         answers.append(None)
     return all_of(answers), how
 
@@ -498,7 +510,7 @@ def grant(request, caller, account, identity, boundary, session, resource):
     if not same:
         return all_of([any_of(by.values()), True if caller == "root" else identity.allow, limits])
     if caller == "root":
-        return any_of(by.values()) if explicit else True
+        return all_of([session, any_of(by.values()) if explicit else True])
     everyone = by["everyone"] if limits is True else all_of([by["everyone"], None])
     own = all_of([identity.allow, by["account"]]) if explicit else identity.allow
     return any_of([by["direct"], everyone, all_of([any_of([by["role"], own]), limits])])
@@ -508,9 +520,11 @@ def decide(case, context):
     """Allowed, ExplicitlyDenied, ImplicitlyDenied or Unknown, for a complete context (keys as written: values)."""
     request, p = case["request"], case["policies"]
     context = {k.lower(): v for k, v in context.items()}
+    caller, account, _ = caller_of(request["principal"])
     if request["action"].lower() == "sts:getcalleridentity":
         return "Allowed"
-    caller, account, _ = caller_of(request["principal"])
+    if request["action"].lower() == "sts:getsessiontoken" and caller in ("user", "root"):
+        return "Allowed"
     bounded = p.get("boundary") is not None
 
     def layer(policies, kind):
@@ -532,7 +546,7 @@ def decide(case, context):
                     + [l.deny for l in (boundary, session, resource, identity) if l])
     guardrails = all_of(any_of([negate(applies), l.allow]) for l in scp_layers)
     granted = grant(request, caller, account, identity, boundary.allow if boundary else True,
-                    session.allow if session else True, resource)
+                    session.allow if session else caller != "federated", resource)
     passes = all_of([guardrails, granted])
     if denied is True:
         return "ExplicitlyDenied"
