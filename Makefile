@@ -111,6 +111,11 @@ fuzz: $(FUZZ:%=$(BUILD)/fuzz/%) ## run each fuzz target for FUZZ_SECONDS (60) wi
 	    $(BUILD)/fuzz/$$t -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 	    $(BUILD)/fuzz/corpus/$$t tests/fuzz/corpus/$$t 2>&1 | tail -n 8 || exit 1; done
 
+TORTURE_CASES ?= 500000
+torture: deps ## TORTURE_CASES (500000) random requests against a second, naive evaluator; IAM_SEED=... repeats one run
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+	@BUILD=$(BUILD) IAM_CASES=$(TORTURE_CASES) sh tests/scripts.d/iam.sh
+
 tidy: deps ## static checks: clang-tidy, layout, the order of the floors, banned functions
 	@$(MAKE) --no-print-directory -s $(GEN)
 	@sh scripts/tidy.sh "$(OURS)" "$(PKG_CFLAGS)"

@@ -55,8 +55,8 @@ SNS = "arn:aws:sns:eu-west-1:1:"
 WANTED = {
     "text": ["a", "b", "A", "ab", "a*", "*b", "?", "*", "a?", "", "jo", "${aws:username}", "x${aws:PrincipalTag/team}", "a${*}",
              "${example:text, 'b'}"],
-    "number": ["1", "2", "2.0", "10", "-1", "1.5", "x", 2],
-    "date": ["2026-01-01T00:00:00Z", "2026-06-01", "2026-01-01T01:00:00+01:00", "1767225600", "2027", "x"],
+    "number": ["1", "2", "2.0", "10", "-1", "1.5", "x", 2, "1", "2", "1.5", "10", "1e1", "2."],
+    "date": ["2026-01-01T00:00:00Z", "2026-06-01", "2026-01-01T01:00:00+01:00", "1767225600", "2027", "x", "2026-01-01", "2026-06-01T00:00:00"],
     "bool": ["true", "false", True, "TRUE", "x"],
     "bytes": ["YQ==", "Yg==", "YWI=", "*"],
     "ip": ["10.0.0.0/8", "10.1.0.0/16", "203.0.113.5", "203.0.113.0/24", "2001:db8::/32", "0.0.0.0/0", "x"],
@@ -395,7 +395,7 @@ def thaw(value):
     return list(value) if isinstance(value, tuple) else value
 
 
-# ---- properties: a changed case and what its answer must be ----
+# ---- properties: changed cases, and what their answers must be ----
 
 def copy(case):
     return json.loads(json.dumps(case))
@@ -415,59 +415,93 @@ def not_against(before, after):
     return before == "Unknown" or answer_of(before) == answer_of(after)
 
 
+def covers(before, *readings):
+    """An answer that is not Unknown stands under every reading of what is not understood."""
+    return before == "Unknown" or all(r == before or (before == "ImplicitlyDenied" and answer_of(r) == "denied") for r in readings)
+
+
 def makes_sets(statement):
     """It takes a key for a set that may be none: that changes what other statements mean."""
     return any(name.startswith("For") and any(k.lower().startswith("example:") for k in by_key)
                for name, by_key in statement.get("Condition", {}).items())
 
 
+def policy_lists(case):
+    """Each list of policies that are ORed."""
+    p = case["policies"]
+    for name in ("identity", "boundary", "session"):
+        if p.get(name):
+            yield p[name]
+    for level in (p.get("scps") or []) + (p.get("rcps") or []):
+        yield level["policies"]
+
+
 def add_deny(maker, case):
     deny = maker.statement("Deny")
     if not makes_sets(deny):
         maker.pick(case["policies"].get("identity") or [maker.full()])["document"]["Statement"].append(deny)
-    return toward
+    return [case], toward
+
+
+def add_level(maker, case):
+    policies = maker.layer(0.3)
+    if not any(makes_sets(s) for p in policies for s in p["document"]["Statement"]):
+        levels = case["policies"].setdefault("scps", [])
+        levels.insert(maker.rng.randint(0, len(levels)), {"level": "new", "policies": policies})
+    return [case], toward
 
 
 def drop_allow(maker, case):
+    """One Allow statement, or all that a level, a boundary or a session policy allows."""
     found = [(d["Statement"], s) for d in documents(case) for s in d["Statement"] if s["Effect"] == "Allow" and not makes_sets(s)]
-    if found:
-        statements_of, chosen = maker.pick(found)
-        statements_of.remove(chosen)
-    return toward
+    if maker.chance(0.5):
+        chosen = maker.pick(list(policy_lists(case)) or [[]])
+        inside = [id(s) for p in chosen for s in p["document"]["Statement"]]
+        found = [f for f in found if id(f[1]) in inside]
+        for statements_of, s in found:
+            statements_of.remove(s)
+    elif found:
+        statements_of, s = maker.pick(found)
+        statements_of.remove(s)
+    return [case], toward
+
+
+def shuffled(maker, value):
+    """The same, every list and object in another order."""
+    if isinstance(value, list):
+        return maker.rng.sample([shuffled(maker, v) for v in value], len(value))
+    if isinstance(value, dict):
+        return {k: shuffled(maker, v) for k, v in maker.rng.sample(sorted(value.items()), len(value))}
+    return value
 
 
 def shuffle(maker, case):
-    for d in documents(case):
-        maker.rng.shuffle(d["Statement"])
-        for i, s in enumerate(d["Statement"]):
-            items = list(s.items())
-            maker.rng.shuffle(items)
-            d["Statement"][i] = dict(items)
-    for name in ("identity", "boundary", "session"):
-        if case["policies"].get(name):
-            maker.rng.shuffle(case["policies"][name])
-    for key in ("context", "unknownContext"):
-        found = case["request"].get(key)
-        if isinstance(found, list):
-            maker.rng.shuffle(found)
-        elif found:
-            items = list(found.items())
-            maker.rng.shuffle(items)
-            case["request"][key] = dict(items)
-    return same
+    return [shuffled(maker, case)], same
+
+
+def parts_of(statement):
+    """Statements that mean the same together: one for each action, resource or principal."""
+    for e in ("Action", "Resource"):
+        if isinstance(statement.get(e), list) and len(statement[e]) > 1:
+            return [dict(statement, **{e: v}) for v in statement[e]]
+    principal = statement.get("Principal")
+    if isinstance(principal, dict):
+        return [dict(statement, Principal={kind: v}) for kind, values in principal.items() for v in naive.as_list(values)]
+    return [statement]
 
 
 def split(maker, case):
+    """Statements in parts; then each in a policy of its own, or those of one version in one policy."""
     for d in documents(case):
-        done = []
-        for s in d["Statement"]:
-            lists = [e for e in ("Action", "Resource") if isinstance(s.get(e), list) and len(s[e]) > 1]
-            if lists:
-                done += [dict(s, **{lists[0]: [v]}) for v in s[lists[0]]]
-            else:
-                done.append(s)
-        d["Statement"] = done
-    return same
+        d["Statement"] = [part for s in d["Statement"] for part in parts_of(s)]
+    apart = maker.chance(0.5)
+    for policies in policy_lists(case):
+        groups = collections.defaultdict(list)
+        for p in policies:
+            for s in p["document"]["Statement"]:
+                groups[len(groups) if apart else p["document"].get("Version"), p["document"].get("Version")].append(s)
+        policies[:] = [{"name": "p", "document": {"Statement": found, **({"Version": v} if v else {})}} for (_, v), found in groups.items()]
+    return [case], same
 
 
 def casing(maker, case):
@@ -477,7 +511,7 @@ def casing(maker, case):
                 s[e] = [a.swapcase() for a in naive.as_list(s[e])]
         for name, by_key in list(s.get("Condition", {}).items()):
             s["Condition"][name] = {k.upper(): v for k, v in by_key.items()}
-    return same
+    return [case], same
 
 
 def resolve(maker, case):
@@ -490,10 +524,70 @@ def resolve(maker, case):
             case["request"]["context"][key] = value
         if keys:
             case["request"]["unknownContext"] = keys
-    return not_against
+    return [case], not_against
 
 
-PROPERTIES = [add_deny, drop_allow, shuffle, split, casing, resolve]
+JUNK = [None, 7, [], {}, [None], [["*"]], {"x": "*"}, True]
+
+
+def spoil_element(maker, s):
+    name = maker.pick(sorted(set(s) & {"Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}))
+    if name == "Condition":
+        s[name] = maker.pick([None, 7, [], "x", {"StringEquals": "x"}, {"StringEquals": {"a:b": None}}])
+    elif isinstance(s[name], list) and maker.chance(0.5):
+        s[name] = s[name] + [maker.pick(JUNK)]
+    else:
+        s[name] = maker.pick(JUNK)
+
+
+def spoil_effect(maker, s):
+    s["Effect"] = maker.pick([s["Effect"].lower(), s["Effect"].upper(), s["Effect"] + " ", "", [s["Effect"]]])
+
+
+def spoil_name(maker, s):
+    name = maker.pick(sorted(s))
+    s[maker.pick([name.lower(), name + " ", "x-" + name])] = s.pop(name)
+
+
+def spoil_condition(maker, s):
+    block = s.get("Condition") or s.setdefault("Condition", {"StringEquals": {"example:text": "a"}})
+    operator = maker.pick(sorted(block))
+    key = maker.pick(sorted(block[operator]))
+    values = block[operator][key]
+    how = maker.rng.randrange(4)
+    if how == 0:  # the operator, the values, the key, the keys
+        block[maker.pick([operator.lower(), operator + " ", "Not" + operator + "s", "ForSomeValue:" + operator])] = block.pop(operator)
+    elif how == 1:
+        block[operator][key] = maker.pick([[], None, {}, [[values]], naive.as_list(values) + [None]])
+    elif how == 2:
+        block[operator][key.upper() if key != key.upper() else key.lower()] = "other"
+    else:
+        block[operator] = naive.as_list(values)
+
+
+def spoil_more(maker, s):
+    """One element more: unheard of, or the opposite of one that is there."""
+    opposite = {**{e: "Not" + e for e in ("Action", "Resource", "Principal")}, **{"Not" + e: e for e in ("Action", "Resource", "Principal")}}
+    s[maker.pick(["Unheard"] + [opposite[e] for e in sorted(s) if e in opposite])] = "*"
+
+
+def spoil(maker, case):
+    """A statement that nobody understands any more may mean what it said, or nothing."""
+    found = [(d["Statement"], i) for d in documents(case) for i, s in enumerate(d["Statement"]) if not makes_sets(s)]
+    if not found:
+        return [case, case], covers
+    statements_of, i = maker.pick(found)
+    whole, s = statements_of[i], copy(statements_of[i])
+    original = copy(case)
+    del statements_of[i]
+    without = copy(case)
+    maker.pick([spoil_element, spoil_effect, spoil_name, spoil_condition, spoil_more])(maker, s)
+    statements_of.insert(i, s)
+    assert s != whole
+    return [case, original, without], lambda before, spoiled, *readings: covers(spoiled, *readings)
+
+
+PROPERTIES = [add_deny, add_level, drop_allow, shuffle, split, casing, resolve, spoil]
 
 
 # ---- running ----
@@ -508,15 +602,14 @@ def chunk(job):
     program, seed, first, count = job
     maker = Maker(random.Random(f"{seed}/{first}"))
     cases = [maker.case(first + i) for i in range(count)]
-    changed = []
+    tried = []  # property, changed cases, what must hold between the answers
     for i, c in enumerate(cases):
-        changed.append(copy(c))
         make = PROPERTIES[i % len(PROPERTIES)]
-        changed[-1]["holds"] = make.__name__, make(maker, changed[-1]).__name__
-    answers = run(program, cases + changed)
+        tried.append((make.__name__, *make(maker, copy(c))))
+    answers = run(program, cases + [c for t in tried for c in t[1]])
     faults, decisions, blunt, open_cases = [], collections.Counter(), 0, 0
-    if len(answers) != 2 * count:
-        return [("the program answered", len(answers), 2 * count)], decisions, 0, 0, maker.met
+    if len(answers) != count + sum(len(t[1]) for t in tried):
+        return [("the program answered", str(len(answers)))], decisions, 0, 0, maker.met, collections.Counter()
     for c, answer in zip(cases, answers):
         fault, was_blunt = compare(c, answer)
         decisions[answer.get("decision")] += 1
@@ -524,16 +617,25 @@ def chunk(job):
         open_cases += "unknownContext" in c["request"]
         if fault:
             faults.append((fault, c, answer))
-    for c, before, after in zip(changed, answers, answers[count:]):
-        name, holds = c["holds"]
-        if not globals()[holds](before.get("decision", ""), after.get("decision", "")):
-            faults.append((f"property {name}: {before['decision']} became {after.get('decision')}", cases[int(before['name'][1:]) - first], c))
-    return faults, decisions, blunt, open_cases, maker.met
+    rest = iter(answers[count:])
+    moved = collections.Counter()
+    for original, answer, (name, changed, holds) in zip(cases, answers, tried):
+        after = [next(rest).get("decision", "none") for _ in changed]
+        moved[name, "changed"] += changed[0] != original
+        moved[name, "decided otherwise"] += any(a != answer.get("decision") for a in after)
+        if "none" in after or not holds(answer.get("decision", ""), *after):
+            faults.append((f"property {name}: {answer.get('decision')} became {after}", original, changed[0]))
+    return faults, decisions, blunt, open_cases, maker.met, moved
 
 
-def report(total, decisions, blunt, open_cases, met):
-    """Prints the table; gives what is too rare."""
+def report(total, decisions, blunt, open_cases, met, moved):
+    """Prints the tables; gives what is too rare."""
     short = []
+    for make in PROPERTIES:
+        changed = moved[make.__name__, "changed"]
+        print(f"{make.__name__:12} {changed:7} cases changed, {moved[make.__name__, 'decided otherwise']:6} decided otherwise")
+        if total >= 20000 and changed < 500:
+            short.append(f"property {make.__name__} changed only {changed} cases")
     print("operator".ljust(28) + "".join(s.rjust(13) for s in STATES))
     for operator in sorted(ALL_OPERATORS):
         counts = [met[operator, s] for s in STATES]
@@ -555,18 +657,19 @@ def main():
     program, total = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20000
     seed = sys.argv[3] if len(sys.argv) > 3 else str(random.SystemRandom().randrange(10**9))
     jobs = [(program, seed, first, min(CHUNK, total - first)) for first in range(0, total, CHUNK)]
-    decisions, met, faults, blunt, open_cases = collections.Counter(), collections.Counter(), [], 0, 0
+    decisions, met, moved, faults, blunt, open_cases = collections.Counter(), collections.Counter(), collections.Counter(), [], 0, 0
     print(f"{total} cases, seed {seed}")
     with ProcessPoolExecutor(2) as pool:
-        for found, d, b, o, m in pool.map(chunk, jobs):
+        for found, d, b, o, m, moves in pool.map(chunk, jobs):
             faults += found
             decisions += d
             blunt += b
             open_cases += o
             met += m
+            moved += moves
     for fault in faults[:10]:
         print("FAIL", *(f if isinstance(f, str) else json.dumps(f) for f in fault), sep="\n  ")
-    short = report(total, decisions, blunt, open_cases, met)
+    short = report(total, decisions, blunt, open_cases, met, moved)
     for s in short:
         print("FAIL", s)
     print(f"{total - len(faults)} passed, {len(faults) + len(short)} failed")
