@@ -198,16 +198,21 @@ str arena_printf(arena *a, const char *format, ...)
     return s;
 }
 
+/* What no shell reads as anything but itself. */
+static bool is_shell_safe(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-./0123456789_@%+=:,", c));
+}
+
 str arena_shell_word(arena *a, str word)
 {
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
     size_t quotes = 0, plain = 0;
-    for (size_t i = 0; i < word.len; i++) {
-        plain += word.ptr[i] && strchr(safe, word.ptr[i]);
-        quotes += word.ptr[i] == '\'';
-    }
+    while (plain < word.len && is_shell_safe(word.ptr[plain]))
+        plain++;
     if (word.len && plain == word.len)
         return word;
+    for (size_t i = plain; i < word.len; i++)
+        quotes += word.ptr[i] == '\'';
     char *out = arena_alloc(a, word.len + 3 * quotes + 3), *to = out;
     *to++ = '\'';
     for (size_t i = 0; i < word.len; i++) {

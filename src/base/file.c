@@ -1,4 +1,5 @@
 /* file.c - reading, listing and writing files so that nothing half done is taken for whole. */
+#define _DEFAULT_SOURCE /* syscall: glibc has no openat2 */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -8,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
 
 static void close_fd(int fd)
 {
@@ -25,9 +30,26 @@ static int open_retry(int folder, const char *path, int flags)
     return fd;
 }
 
+/* The same as open_below in one call, where the kernel has it (Linux 5.6). -1: it was not opened so. */
+static int open_below_at_once(int folder, const char *path, int flags)
+{
+#ifdef SYS_openat2
+    struct open_how how = {.flags = (unsigned)flags | O_NOFOLLOW | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+#else
+    (void)folder, (void)path, (void)flags;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
 /* Opens `path` below `folder` part by part, following no link. -1 with errno. */
 static int open_below(int folder, const char *path, int flags)
 {
+    int whole = open_below_at_once(folder, path, flags);
+    if (whole >= 0 || errno == ENOENT)
+        return whole; /* any other failure is told as it ever was */
     char part[NAME_MAX + 1];
     int at = folder;
     for (;;) {
@@ -262,6 +284,11 @@ static void flush(struct file_out *f)
 
 void file_out_put(struct file_out *f, const char *bytes, size_t len)
 {
+    if (len < OUT_BUFFER - f->used && !f->failed) { /* most pieces are a few bytes */
+        memcpy(f->buffer + f->used, bytes, len);
+        f->used += len;
+        return;
+    }
     while (len && !f->failed) {
         size_t n = OUT_BUFFER - f->used < len ? OUT_BUFFER - f->used : len;
         memcpy(f->buffer + f->used, bytes, n);

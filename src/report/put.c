@@ -236,6 +236,21 @@ static void put_json_escape(struct file_out *f, uint32_t c)
     }
 }
 
+/* How many bytes of `s` from `i` on are printable ASCII but quotation mark and backslash, by eights: nearly all text.
+ */
+static size_t plain_run(str s, size_t i)
+{
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    size_t from = i;
+    for (uint64_t w; i + sizeof w <= s.len; i += sizeof w) {
+        memcpy(&w, s.ptr + i, sizeof w);
+        uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\';
+        if (((w - ones * 0x20) | (quote - ones) | (slash - ones) | w | (w + ones)) & highs)
+            break;
+    }
+    return i - from;
+}
+
 void put_json(struct file_out *f, str s)
 {
     size_t plain = 0, bytes;
@@ -243,8 +258,10 @@ void put_json(struct file_out *f, str s)
     for (size_t i = 0; i < s.len; i += bytes) {
         unsigned char byte = (unsigned char)s.ptr[i];
         bytes = 1;
-        if (byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\') /* nearly all text */
+        if (byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\') {
+            bytes += plain_run(s, i + 1);
             continue;
+        }
         uint32_t c = decode(s, i, &bytes);
         if (c != '"' && c != '\\' && c != UINT32_MAX && !is_hidden(c))
             continue;

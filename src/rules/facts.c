@@ -87,14 +87,21 @@ void fact_need(struct facts *f, struct value *v, struct need n)
     v->needs = needs;
 }
 
+/* Many rules ask for the same capture: its words are made once for the account. */
 struct need fact_capture_need(struct facts *f, const struct capture_doc *d)
 {
+    void **slot = map_at(f->arena, &f->capture_needs, d->path);
+    struct need *need = *slot;
+    if (need)
+        return *need;
+    *slot = need = NEW(f->arena, struct need);
     str file = arena_printf(f->arena, "%.*s.json", STR_ARG(d->path));
     str place = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(f->run->snapshot), STR_ARG(file));
-    return (struct need){.kind = "capture",
-                         .name = file,
-                         .how = arena_printf(f->arena, "%.*s > %.*s", STR_ARG(call_command(f->arena, &d->call)),
-                                             STR_ARG(arena_shell_word(f->arena, place)))};
+    *need = (struct need){.kind = "capture",
+                          .name = file,
+                          .how = arena_printf(f->arena, "%.*s > %.*s", STR_ARG(call_command(f->arena, &d->call)),
+                                              STR_ARG(arena_shell_word(f->arena, place)))};
+    return *need;
 }
 
 struct value fact_not_captured(struct facts *f, value_type type, const struct capture_doc *d)

@@ -78,6 +78,7 @@ struct facts {
     struct shelf shelf;      /* which captures of it there are; opened when first asked for */
     bool shelf_opened;
     struct map captures;                    /* path -> struct capture_doc: those asked for so far */
+    struct map capture_needs;               /* path -> struct need: how to make a capture that is missing */
     struct value **values[ROUTE_COUNT + 1]; /* by field_index; the last: fields that are the same on every route */
     const struct level *scps;               /* root to account; made when first asked for */
     size_t scp_count;

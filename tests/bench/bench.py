@@ -68,21 +68,37 @@ def block(program, ours, theirs):
     return [tuple(min(r[side][field] for r in runs) for field in range(3)) for side in (0, 1)]
 
 
+# What a check is made of, outermost first: a share holds those of the stages that it calls.
+STAGES = [("check_open", "rules, organization, list of inputs"), ("account_load", "an account's captures read and understood"), ("json_read", "- of that JSON, bytes to nodes"),
+          ("known_meet", "- looking for documents that other accounts have too"), ("policy_parse", "- policies"), ("judge", "facts and rules"),
+          ("org_references", "- which policies know of the organization"), ("source_locate", "places of evidence"), ("report_account", "printing")]
+
+
+def annotated(out, *options):
+    text = subprocess.run(["callgrind_annotate", "--threshold=100", *options, out], capture_output=True, text=True).stdout
+    rows = re.findall(r"^\s*([\d,]+) \(\s*([\d.]+)%\)\s+(\S+)", text, re.M)
+    return [(int(count.replace(",", "")), where.split(":")[-1], Path(where.rsplit(":", 1)[0]).name) for count, _, where in rows]
+
+
 def profile(folder):
     """Where the instructions go: what would bring the ratio down."""
     out = BUILD / "callgrind.out"
+    out.unlink(missing_ok=True)
     run = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", judge.ORGEXIT, "check", folder / "snapshot", "--as-of", AS_OF, "--jobs", "1",
                           "--format", "ndjson"], capture_output=True, text=True)
     if not out.exists():
         print("callgrind gave nothing:", run.stderr[-300:])
         return
-    text = subprocess.run(["callgrind_annotate", "--threshold=100", out], capture_output=True, text=True).stdout
-    rows = re.findall(r"^\s*([\d,]+) \(\s*([\d.]+)%\)\s+(\S+)", text, re.M)
+    own, whole = annotated(out), annotated(out, "--inclusive=yes")
     size = sum(p.stat().st_size for p in (folder / "snapshot").rglob("*.json"))
-    total = next((int(n.replace(",", "")) for n, _, what in rows if what == "PROGRAM"), 0)
-    print(f"\nwhat would bring it down ({total / size:.1f} instructions a byte; share of each function itself):")
-    for count, share, where in [r for r in rows if r[2] != "PROGRAM"][:15]:
-        print(f"  {float(share):5.1f} %  {int(count.replace(',', '')) / size:6.2f} a byte  {where.split(':')[-1]}  {Path(where.rsplit(':', 1)[0]).name}")
+    total = max(count for count, _, _ in whole)
+    print(f"\nwhat would bring it down ({total / size:.1f} instructions a byte):")
+    for name, what in STAGES:
+        count = max((count for count, where, _ in whole if where == name), default=0)
+        print(f"  {100 * count / total:5.1f} %  {count / size:6.2f} a byte  {what} ({name})")
+    print("of single functions, without those that they call:")
+    for count, name, file in [r for r in own if r[1] != "PROGRAM"][:12]:
+        print(f"  {100 * count / total:5.1f} %  {count / size:6.2f} a byte  {name}  {file}")
 
 
 def main():
@@ -107,7 +123,7 @@ def main():
           f"{'reached' if ratio <= GOAL else 'within the limit, the goal is not reached' if ratio <= LIMIT else 'TOO SLOW'}")
     if os.environ.get("BENCH_PROFILE", "1") != "0":
         if shutil.which("valgrind"):
-            profile(organization(10))
+            profile(folder)
         else:
             print("no valgrind: where the instructions go is not shown")
 
