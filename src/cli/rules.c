@@ -187,24 +187,42 @@ static int explain_rule(arena *a, const struct arguments *args, error *e)
     return -1;
 }
 
+static void print_field(arena *a, const struct field *f)
+{
+    str type = str_from(value_type_name(f->type));
+    if (f->type == TYPE_LIST)
+        type = arena_printf(a, "list<%s>", f->item == TYPE_LIST ? "record" : value_type_name(f->item));
+    printf("%-40s %-14.*s %.*s%s\n", f->name, STR_ARG(type), STR_ARG(visible(a, str_from(f->doc))),
+           !f->get && !f->of && !f->topic ? " (not read yet)" : "");
+    for (size_t k = 0; f->words && f->words[k]; k++)
+        printf("%s%s%s", k ? ", " : "                                                        one of ", f->words[k],
+               f->words[k + 1] ? "" : "\n");
+}
+
+/* Those of the catalogue, then those that topics of packs add. */
 static int list_fields(arena *a, const struct arguments *args, error *e)
 {
+    static const char *const parts[] = {"", ".by", ".evidence", ".date", ".valid_until", ".time_left"};
+    const struct ruleset *rs = rules_read(a, args, STR("."), e);
     str prefix = args->operand_count > 1 ? args->operands[1] : (str){0};
-    size_t shown = 0;
-    for (size_t i = 0; i < field_catalogue_count; i++) {
-        const struct field *f = &field_catalogue[i];
-        if (!str_starts(str_from(f->name), prefix))
-            continue;
-        str type = str_from(value_type_name(f->type));
-        if (f->type == TYPE_LIST)
-            type = arena_printf(a, "list<%s>", f->item == TYPE_LIST ? "record" : value_type_name(f->item));
-        printf("%-40s %-14.*s %s%s\n", f->name, STR_ARG(type), f->doc ? f->doc : "",
-               !f->get && !f->of && !f->topic ? " (not read yet)" : "");
-        for (size_t k = 0; f->words && f->words[k]; k++)
-            printf("%s%s%s", k ? ", " : "                                                        one of ", f->words[k],
-                   f->words[k + 1] ? "" : "\n");
-        shown++;
-    }
+    size_t shown = 0, count;
+    if (!rs)
+        return -1;
+    for (size_t i = 0; i < field_catalogue_count; i++)
+        if (str_starts(str_from(field_catalogue[i].name), prefix)) {
+            print_field(a, &field_catalogue[i]);
+            shown++;
+        }
+    const struct topic *topics = ruleset_topics(rs, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; !topic_find(str_from(topics[i].name)) && k < sizeof parts / sizeof *parts; k++) {
+            str name = arena_printf(a, "attested.%s%s", topics[i].name, parts[k]);
+            const struct field *f = str_starts(name, prefix) ? ruleset_field(rs, name) : NULL;
+            if (f) {
+                print_field(a, f);
+                shown++;
+            }
+        }
     if (!shown)
         return error_set(e, ERR_USAGE, "no field begins with \"%.*s\" (orgexit rules fields)",
                          STR_ARG(visible(a, prefix))),
