@@ -293,7 +293,8 @@ static bool rule_of_test(struct loader *l, const node *n, const struct rule **ou
     struct guess g = guess_begin(id);
     for (size_t i = 0; i < l->rs->rules.count; i++)
         guess_offer(&g, l->rs->rules.items[i].id);
-    return fault(l, rule, guess_help(l->a, &g), "unknown rule \"%.*s\"", STR_ARG(id));
+    return fault(l, rule, g.best.len ? guess_help(l->a, &g) : STR("--rules PATH loads the pack that has it"),
+                 "unknown rule \"%.*s\"", STR_ARG(id));
 }
 
 static bool test_read(struct loader *l, const node *n, struct one_test *out)
