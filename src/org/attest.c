@@ -129,6 +129,11 @@ static bool bool_of(struct reading *r, const node *m, const char *what, bool *ou
 
 /* ---- one entry ---- */
 
+static const char *text_or_not(const node *n)
+{
+    return node_is_string(n) && str_is_blank(node_text(n)) ? "a blank text" : node_kind_name(n);
+}
+
 static bool read_list(struct reading *r, const node *value, struct attestation *out)
 {
     if (!node_is_list(value))
@@ -138,7 +143,7 @@ static bool read_list(struct reading *r, const node *value, struct attestation *
     for (NODE_EACH(item, value)) {
         if (!node_is_string(item) || str_is_blank(node_text(item)))
             return source_error(r->source, item, r->error, "%s takes a list of texts; found %s", out->topic->name,
-                                node_kind_name(item));
+                                text_or_not(item));
         items[out->item_count++] = node_text(item);
     }
     out->items = items;
@@ -158,7 +163,7 @@ static bool read_text(struct reading *r, const node *value, struct attestation *
 {
     if (!node_is_string(value) || str_is_blank(node_text(value)))
         return source_error(r->source, value, r->error, "%s takes a text; found %s", out->topic->name,
-                            node_kind_name(value));
+                            text_or_not(value));
     out->text = node_text(value);
     if (strcmp(out->topic->name, "target_organization") == 0 && !is_organization_id(out->text))
         return source_error(r->source, value, r->error,
