@@ -1,114 +1,10 @@
 /* json.c - `json` (one document) and `ndjson` (one line for each event) of check: the contract is "orgexit/check/1".
  * Both are written as the accounts come: nothing of an account is kept. */
 #include "base/clock.h"
-#include "base/map.h"
 #include "report/formats.h"
-#include "report/put.h"
+#include "report/json_put.h"
 
 #define SCHEMA STR("orgexit/check/1")
-
-/* Where we are in the text. A document has a line for each member, but for what was opened INLINE. */
-struct json {
-    struct report_writer *w;
-    unsigned depth;
-    unsigned inline_depth; /* at this depth and below all stands on one line; 0: nowhere */
-    bool lines;            /* ndjson: one line for all, no blanks */
-    bool first;            /* nothing stands yet in what was opened last */
-    struct map told;       /* ndjson: errors that have had their line */
-};
-
-typedef enum { STACKED, INLINE } layout;
-
-static void new_line(struct json *j)
-{
-    put(j->w->out, STR("\n"));
-    put_spaces(j->w->out, (size_t)j->depth * 2);
-}
-
-/* Before every value: comma, place, and its name. NULL: an element of a list. */
-static void place(struct json *j, const char *name)
-{
-    bool one_line = j->lines || j->inline_depth;
-    if (!j->first)
-        put(j->w->out, STR(","));
-    if (!one_line && j->depth)
-        new_line(j);
-    else if (!j->first && !j->lines)
-        put(j->w->out, STR(" "));
-    j->first = false;
-    if (!name)
-        return;
-    put(j->w->out, STR("\""));
-    put(j->w->out, str_from(name));
-    put(j->w->out, j->lines ? STR("\":") : STR("\": "));
-}
-
-static void json_open(struct json *j, const char *name, char bracket, layout l)
-{
-    place(j, name);
-    file_out_put(j->w->out, &bracket, 1);
-    j->depth++;
-    if (l == INLINE && !j->inline_depth)
-        j->inline_depth = j->depth;
-    j->first = true;
-}
-
-static void json_close(struct json *j, char bracket)
-{
-    bool one_line = j->lines || j->inline_depth || j->first;
-    j->depth--;
-    if (j->inline_depth > j->depth)
-        j->inline_depth = 0;
-    if (!one_line)
-        new_line(j);
-    file_out_put(j->w->out, &bracket, 1);
-    j->first = false;
-}
-
-static void json_str(struct json *j, const char *name, str s)
-{
-    place(j, name);
-    put_json(j->w->out, s);
-}
-
-static void json_null(struct json *j, const char *name)
-{
-    place(j, name);
-    put(j->w->out, STR("null"));
-}
-
-static void json_str_or_null(struct json *j, const char *name, str s)
-{
-    if (s.len)
-        json_str(j, name, s);
-    else
-        json_null(j, name);
-}
-
-static void json_number(struct json *j, const char *name, size_t n)
-{
-    place(j, name);
-    putf(j->w->out, "%zu", n);
-}
-
-static void json_int(struct json *j, const char *name, int n)
-{
-    place(j, name);
-    putf(j->w->out, "%d", n);
-}
-
-static void json_time(struct json *j, const char *name, bool known, int64_t seconds)
-{
-    json_str_or_null(j, name, known ? time_format(j->w->scratch, seconds) : (str){0});
-}
-
-static void json_strings(struct json *j, const char *name, const str *items, size_t count)
-{
-    json_open(j, name, '[', INLINE);
-    for (size_t i = 0; i < count; i++)
-        json_str(j, NULL, items[i]);
-    json_close(j, ']');
-}
 
 static void json_routes(struct json *j, const char *name, unsigned routes)
 {
@@ -148,43 +44,6 @@ static void run_members(struct json *j, const struct check_run *run)
     json_str_or_null(j, "id", run->org_id);
     json_str_or_null(j, "management_account", run->management_account);
     json_close(j, '}');
-}
-
-static void evidence_members(struct json *j, const struct evidence *ev)
-{
-    json_str(j, "file", ev->file);
-    json_str(j, "pointer", ev->pointer);
-    if (ev->inner_pointer.ptr)
-        json_str(j, "inner_pointer", ev->inner_pointer);
-    if (ev->line) {
-        json_number(j, "line", ev->line);
-        if (ev->column)
-            json_number(j, "column", ev->column);
-        if (ev->column && ev->end_column)
-            json_number(j, "end_column", ev->end_column);
-    }
-    if (ev->level.len)
-        json_str(j, "level", ev->level);
-    if (ev->policy.len)
-        json_str(j, "policy", ev->policy);
-    if (ev->sid.len)
-        json_str(j, "statement", ev->sid);
-    else if (ev->statement >= 0)
-        json_int(j, "statement", ev->statement);
-    json_str(j, "text", ev->text);
-}
-
-static void needs_member(struct json *j, const struct finding *f)
-{
-    json_open(j, "needs", '[', STACKED);
-    for (const struct need *n = f->needs; n < f->needs + f->need_count; n++) {
-        json_open(j, NULL, '{', INLINE);
-        json_str(j, "kind", str_from(n->kind));
-        json_str(j, "name", n->name);
-        json_str(j, "how", n->how);
-        json_close(j, '}');
-    }
-    json_close(j, ']');
 }
 
 static void waiver_member(struct json *j, const struct waiver_note *waiver)
@@ -228,12 +87,12 @@ static void finding_object(struct json *j, const struct finding *f)
     json_open(j, "evidence", '[', STACKED);
     for (const struct evidence *ev = f->evidence; ev < f->evidence + f->evidence_count; ev++) {
         json_open(j, NULL, '{', STACKED);
-        evidence_members(j, ev);
+        json_evidence(j, ev);
         json_close(j, '}');
     }
     json_close(j, ']');
     json_strings(j, "depends_on", f->depends_on, f->depends_on_count);
-    needs_member(j, f);
+    json_needs(j, f->needs, f->need_count);
     waiver_member(j, f->waiver);
     json_str(j, "fingerprint", str_from(f->fingerprint));
     fix_member(j, f);
@@ -285,11 +144,11 @@ static void account_members(struct json *j, const struct account_result *a)
                                                                      : (str){0});
     json_number(j, "waived", a->waived);
     if (j->w->run->assumed_count) {
-        place(j, "hypothetical");
+        json_place(j, "hypothetical");
         put(j->w->out, STR("true"));
     }
     if (!a->counted) {
-        place(j, "counted");
+        json_place(j, "counted");
         put(j->w->out, STR("false"));
     }
     ready_members(j, a);
