@@ -13,6 +13,7 @@
 #include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
+#include "cli/request.h"
 #include "org/attest.h"
 #include "report/report.h"
 
@@ -81,31 +82,6 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
     return true;
 }
 
-static bool read_context(arena *a, const struct arguments *args, struct check_options *o, error *e)
-{
-    const struct option_value *given = &args->options[OPTION_CONTEXT];
-    struct context_key *keys = NEW_ARRAY(a, struct context_key, given->count);
-    for (size_t i = 0; i < given->count; i++) {
-        str value = given->values[i];
-        bool has = str_find_char(value, '=') != SIZE_MAX;
-        str key = str_cut(&value, '=');
-        if (!has || !key.len)
-            return error_set(e, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
-                             STR_ARG(visible(a, given->values[i])));
-        size_t k = 0;
-        while (k < o->context_count && !str_eq_nocase(keys[k].name, key))
-            k++;
-        str *values = NEW_ARRAY(a, str, keys[k].count + 1);
-        if (keys[k].count)
-            memcpy(values, keys[k].values, keys[k].count * sizeof *values);
-        values[keys[k].count] = value;
-        keys[k] = (struct context_key){key, KEY_PRESENT, keys[k].count > 0, values, keys[k].count + 1};
-        o->context_count += k == o->context_count;
-    }
-    o->context = keys;
-    return true;
-}
-
 static bool read_numbers(const struct arguments *args, struct check_options *o, error *e)
 {
     str age = option_text(args, OPTION_MAX_AGE), jobs = option_text(args, OPTION_JOBS);
@@ -155,7 +131,7 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
     o->attestation_max_age = config->attestation_max_age;
     if (!read_time(args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
         !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e) || !read_ids(a, args, o, e) ||
-        !read_context(a, args, o, e) || !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
+        !context_read(a, args, &o->context, &o->context_count, e) || !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
         !packs_read(a, args, config, &o->packs, &o->pack_count, e))
         return false;
     if (!has_as_of && !time_now(&o->as_of))

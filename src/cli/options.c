@@ -4,7 +4,7 @@
 /* clang-format off: one row a line, whatever its neighbours hold */
 
 const struct option_row option_table[OPTION_COUNT] = {
-    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json, ndjson (attest: csv; rules test: text, tap)"},
+    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json; check: ndjson (attest: csv; rules test: text, tap)"},
     [OPTION_OUTPUT] = {"output",        0,   "FORMAT:PATH", true,  NULL,                "also write that format to a file"                           },
     [OPTION_RULES] = {"rules",         0,   "PATH",        true,  NULL,                "a rule pack, or a folder of packs, beside the built-in one" },
     [OPTION_CONFIG] = {"config",        0,   "FILE",        false, NULL,                "read this instead of the nearest orgexit.yaml"              },
@@ -20,7 +20,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_CAPTURED_AT] = {"captured-at",   0,   "TIME",        false, NULL,
                        "when the captures were made, where capture.json does not tell"                                                               },
     [OPTION_CALLER] = {"caller",        0,   "ARN",         false, NULL,                "who removes: a principal of the management account"         },
-    [OPTION_PRINCIPAL] = {"principal",     0,   "ARN",         false, NULL,                "who leaves: a principal of the member account"              },
+    [OPTION_PRINCIPAL] = {"principal",     0,   "ARN",         false, NULL,                "who leaves, or calls: a principal of the account"        },
     [OPTION_CONTEXT] = {"context",       0,   "KEY=VALUE",   true,  NULL,                "a condition key that is known of the call"                  },
     [OPTION_ATTESTATIONS] = {"attestations",  0,   "FILE",        false, NULL,
                        "read this instead of the snapshot's attestations.yaml"                                                                       },
@@ -55,6 +55,24 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_TIMEOUT] = {"timeout",       0,   "SECONDS",     false, NULL,                "how long one call may take (default 900)"                   },
     [OPTION_CASES] = {"cases",         0,   "FILE",        false, NULL,
                        "decide every case in FILE, one JSON object a line (-: standard input)"                                                       },
+    [OPTION_ACTION] = {"action",        0,   "ACTION",      false, NULL,
+                       "what is called (default organizations:LeaveOrganization)"                                                                    },
+    [OPTION_RESOURCE] = {"resource",      0,   "ARN",         false, NULL,
+                       "what it is called on: an ARN, or * for an action without resources (default)"                                                },
+    [OPTION_RESOURCE_ACCOUNT] =
+        {"resource-account", 0, "ID",         false, NULL,                "whose the resource is, where its ARN does not tell"                       },
+    [OPTION_UNKNOWN] = {"unknown",       0,   "KEY",         true,  NULL,                "a condition key of which nothing is known"                 },
+    [OPTION_ABSENT] = {"absent",        0,   "KEY",         true,  NULL,                "a condition key that the call does not carry"               },
+    [OPTION_SCP] = {"scp",           0,   "[LEVEL=]FILE", true, NULL,
+                       "an SCP (FullAWSAccess: AWS's own); levels from the root down, in the order of the options"                                   },
+    [OPTION_RCP] = {"rcp",           0,   "[LEVEL=]FILE", true, NULL,                "an RCP; RCPFullAWSAccess is understood"                        },
+    [OPTION_BOUNDARY] = {"boundary",      0,   "FILE",        false, NULL,                "the principal's permissions boundary"                     },
+    [OPTION_SESSION] = {"session",       0,   "FILE",        true,  NULL,                "a session policy"                                          },
+    [OPTION_IDENTITY] = {"identity",      0,   "FILE",        true,  NULL,                "a policy of the principal, or of a group of it"           },
+    [OPTION_RESOURCE_POLICY] =
+        {"resource-policy", 0, "FILE",        false, NULL,                "the policy of the resource"                                               },
+    [OPTION_TRUST] = {"trust",         0,   "FILE",        false, NULL,                "the same for a role: its trust policy"                       },
+    [OPTION_WHO] = {"who",           0,   NULL,          false, NULL,                "every principal of the account instead of one"                 },
     [OPTION_ERROR] = {"error",         0,   "TEXT",        false, NULL,
                        "say what this AWS error means: its message, or the error as JSON"                                                            },
     [OPTION_QUIET] = {"quiet",         'q', NULL,          false, NULL,                "no report in text, errors alone"                            },
@@ -78,7 +96,11 @@ static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTI
                                             OPTION_AWS_ARG, OPTION_IMPACT,  OPTION_REGION,       OPTION_JOBS,
                                             OPTION_TIMEOUT, OPTION_DRY_RUN, OPTION_PRINT_POLICY, OPTION_SCRIPT,
                                             OPTION_QUIET,   OPTION_ASCII,   OPTION_HELP};
-static const option_id simulate_options[] = {OPTION_CASES, OPTION_JOBS, OPTION_HELP};
+static const option_id simulate_options[] = {
+    OPTION_ACCOUNT, OPTION_PRINCIPAL,       OPTION_ACTION,  OPTION_RESOURCE, OPTION_RESOURCE_ACCOUNT, OPTION_CONTEXT,
+    OPTION_UNKNOWN, OPTION_ABSENT,          OPTION_SCP,     OPTION_RCP,      OPTION_BOUNDARY,         OPTION_SESSION,
+    OPTION_IDENTITY, OPTION_RESOURCE_POLICY, OPTION_TRUST,  OPTION_CASES,    OPTION_JOBS,             OPTION_FORMAT,
+    OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
 static const option_id attest_options[] = {
     OPTION_BY,      OPTION_DATE,          OPTION_VALID_UNTIL, OPTION_EVIDENCE,    OPTION_FORMAT,       OPTION_OUTPUT,
     OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU,          OPTION_ROUTE,       OPTION_CALLER,       OPTION_PRINCIPAL,
@@ -106,7 +128,13 @@ const struct command commands[] = {
      "  2  wrong usage, no AWS CLI or no credentials\n"
      "  3  a call failed (capture.json names it), or it was stopped\n"
      "  4  DIR could not be written, or memory ran out\n",                                                OPTIONS(collect_options),  run_collect  },
-    {"simulate", "--cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             NULL, OPTIONS(simulate_options),
+    {"simulate", "--principal ARN [--scp LEVEL=FILE...] [--identity FILE...] ... | --cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             "Policies come from files, each option a layer; docs/simulate.md tells more. A key that is not named is absent.\n\n"
+     "Exit codes\n"
+     "  0  the request is allowed; --cases: every case matched\n"
+     "  1  it is denied; a case did not match\n"
+     "  2  wrong usage, or an input that is missing or malformed\n"
+     "  3  it is not known\n"
+     "  4  output could not be written, or memory ran out\n", OPTIONS(simulate_options),
      run_simulate                                                                                                                                                                                                                                        },
     {"attest",   "init SNAPSHOT | set SNAPSHOT ACCOUNT TOPIC=VALUE... --by WHO | export SNAPSHOT | import SNAPSHOT FILE",
      "write into attestations.yaml what no API tells and people have looked up",                                                                                                                           "init    adds a line, commented out, for every entry that a blocker needs and that is missing or has ended\n"
@@ -130,8 +158,8 @@ str did_you_mean(arena *a, str word, const char *const *known, size_t count)
         if (d < best) {
             best = d;
             near = known[i];
-        }
-    }
+}
+}
     return near ? arena_printf(a, "; did you mean \"%s\"?", near) : (str){0};
 }
 
@@ -159,7 +187,7 @@ static bool allowed_word(const struct option_row *row, str value)
     str words = str_from(row->words);
     while (words.len)
         if (str_eq(str_cut(&words, '|'), value))
-            return true;
+    return true;
     return row->words == NULL;
 }
 
@@ -173,7 +201,7 @@ static bool keep_option(struct parsing *p, option_id id, bool has_value, str val
         value = str_from(p->argv[p->at++]);
     } else if (!row->argument && has_value) {
         return error_set(p->error, ERR_USAGE, "--%s takes no value", row->name);
-    }
+}
     if (row->argument && !value.len)
         return error_set(p->error, ERR_USAGE, "--%s was given an empty value; expected %s", row->name, row->argument);
     if (row->words && !allowed_word(row, value))
@@ -227,7 +255,7 @@ bool arguments_read(arena *a, const struct command *c, int argc, char **argv, st
             ok = text[1] == '-' ? read_long(&p, str_from(text + 2)) : read_letter(&p, text + 1);
         if (!ok)
             return false;
-    }
+}
     out->operands = operands.items;
     out->operand_count = operands.count;
     return true;

@@ -1,10 +1,14 @@
-/* simulate.h - orgexit simulate: many cases from a stream. */
+/* simulate.h - orgexit simulate: many cases from a stream, or one request. */
 #ifndef ORGEXIT_CLI_SIMULATE_H
 #define ORGEXIT_CLI_SIMULATE_H
 
-#include "cli/cli.h"
+#include "cli/request.h"
 
-/* Gives the exit code; -1 with *e. */
+/* Give the exit code; -1 with *e. */
 int simulate_cases(arena *a, const struct arguments *args, error *e);
+int simulate_files(arena *a, const struct arguments *args, error *e);
+
+/* The policies given as files, each option a layer of its own. */
+bool layers_read(arena *a, const struct arguments *args, struct layers *out, error *e);
 
 #endif

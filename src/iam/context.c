@@ -3,6 +3,7 @@
 #include "iam/context.h"
 
 #include "base/clock.h"
+#include "policy/arn.h"
 
 /* ---- looking up ---- */
 
@@ -207,6 +208,29 @@ struct context context_fill(arena *a, const struct context_facts *facts)
             continue;
         size_t at = known ? (size_t)(known - f.keys) : c.count++;
         f.keys[at] = facts->given[i];
+    }
+    return c;
+}
+
+struct context context_of_principal(arena *a, str principal, const struct context_key *given, size_t count)
+{
+    enum { FIXED = 8 };
+    struct principal_name p = principal_name_of(principal);
+    bool session = p.kind == NAMES_SESSION;
+    struct caller caller = {.arn = session ? (str){0} : principal,
+                            .account = p.account,
+                            .name = p.name,
+                            .is_root = p.kind == NAMES_ROOT,
+                            .is_role = session || p.kind == NAMES_ROLE};
+    struct filling f = {.arena = a, .keys = NEW_ARRAY(a, struct context_key, FIXED + count)};
+    if (session || p.kind == NAMES_ROOT || p.kind == NAMES_ROLE || p.kind == NAMES_USER)
+        add_caller(&f, &caller);
+    if (session) /* its role's ARN may have a path */
+        add(&f, "aws:PrincipalArn", KEY_UNKNOWN, (str){0});
+    struct context c = {.keys = f.keys, .count = f.count, .rest = KEY_ABSENT};
+    for (size_t i = 0; i < count; i++) {
+        const struct context_key *known = context_find(&c, given[i].name);
+        f.keys[known ? (size_t)(known - f.keys) : c.count++] = given[i];
     }
     return c;
 }

@@ -69,6 +69,10 @@ struct context_facts {
 /* Every key that is not filled is unknown (rest = KEY_UNKNOWN). */
 struct context context_fill(arena *a, const struct context_facts *facts);
 
+/* For a request whose policies are given as files: what follows from the principal's ARN, over it what is given (a key
+ * given as unknown stays so), and every other key absent. */
+struct context context_of_principal(arena *a, str principal, const struct context_key *given, size_t count);
+
 /* The Region in which the partition's Organizations endpoint answers ("us-east-1"); empty for an unknown partition. */
 str organizations_region(str partition);
 

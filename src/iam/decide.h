@@ -32,6 +32,11 @@ struct decider {
     tri boundary, session;
 };
 
+/* A request made ready: which layers apply, whose policies grant. No record is collected yet. */
+void decider_open(struct decider *d, arena *a, const struct request *r, const struct layers *layers);
+tri layer_applies(const struct decider *d, layer l);
+document_kind layer_document(layer l);
+
 struct outcome {
     decision decision;
     tri denied, guardrails, granted;

@@ -105,7 +105,7 @@ static void find_grant(struct decider *d, const struct request *r)
 
 /* ---- collecting ---- */
 
-static document_kind kind_of(layer l)
+document_kind layer_document(layer l)
 {
     switch (l) {
     case LAYER_SCP: return DOCUMENT_SCP;
@@ -119,7 +119,7 @@ static document_kind kind_of(layer l)
     return DOCUMENT_IDENTITY;
 }
 
-static tri applies(const struct decider *d, layer l)
+tri layer_applies(const struct decider *d, layer l)
 {
     return l == LAYER_SCP ? d->scps : l == LAYER_RCP ? d->rcps : TRI_YES;
 }
@@ -129,18 +129,18 @@ static tri record_limit(const struct decider *d, const struct record *r, tri mat
 {
     if (r->statement->effect == EFFECT_UNKNOWN)
         matches = tri_and(matches, TRI_UNKNOWN);
-    return r->denies ? tri_and(matches, applies(d, r->layer)) : matches;
+    return r->denies ? tri_and(matches, layer_applies(d, r->layer)) : matches;
 }
 
 void record_match(const struct decider *d, struct record *r)
 {
-    r->matches = record_limit(d, r, statement_matches(&d->ev, r->statement, kind_of(r->layer), &r->named));
+    r->matches = record_limit(d, r, statement_matches(&d->ev, r->statement, layer_document(r->layer), &r->named));
 }
 
 tri record_without_conditions(const struct decider *d, const struct record *r)
 {
     struct named named;
-    return record_limit(d, r, statement_is_about(&d->ev, r->statement, kind_of(r->layer), &named));
+    return record_limit(d, r, statement_is_about(&d->ev, r->statement, layer_document(r->layer), &named));
 }
 
 /* Where one matching Allow decides for a layer or level, and no report names it; else NULL. */
@@ -482,7 +482,7 @@ static str known_value(const struct eval *ev, const char *name, tri *known)
     return *known == TRI_YES ? key->values[0] : (str){0};
 }
 
-static void prepare(struct decider *d, arena *a, const struct request *r, const struct layers *layers)
+void decider_open(struct decider *d, arena *a, const struct request *r, const struct layers *layers)
 {
     tri known;
     *d = (struct decider){.layers = layers};
@@ -514,7 +514,7 @@ void evaluate(arena *a, const struct request *request, const struct layers *laye
 {
     struct decider d;
     *out = (struct verdict_trace){0};
-    prepare(&d, a, request, layers);
+    decider_open(&d, a, request, layers);
     if (needs_no_permission(&d)) {
         out->decision = DECISION_ALLOWED;
         out->denied = TRI_NO;
@@ -533,7 +533,7 @@ void evaluate(arena *a, const struct request *request, const struct layers *laye
 decision evaluate_at_a_glance(arena *a, const struct request *request, const struct layers *layers)
 {
     struct decider d;
-    prepare(&d, a, request, layers);
+    decider_open(&d, a, request, layers);
     if (needs_no_permission(&d))
         return DECISION_ALLOWED;
     collect(&d);

@@ -33,4 +33,7 @@ struct table {
 /* "allowed only if aws:SourceIp is in 192.0.2.0/24 and ..."; empty when it would be too long to read. */
 str table_words(arena *a, const struct table *t);
 
+/* "aws:SourceIp is in 192.0.2.0/24": that the condition holds on the key, or that it does not. Not for Null. */
+str condition_words(arena *a, const struct condition *c, str key, bool holds);
+
 #endif

@@ -45,12 +45,9 @@ static str null_words(arena *a, const struct axis *axis, size_t atom, bool holds
     return arena_printf(a, "%.*s is %s", STR_ARG(axis->key), absent == holds ? "absent" : "present");
 }
 
-static str atom_words(arena *a, const struct axis *axis, size_t atom, bool holds)
+str condition_words(arena *a, const struct condition *c, str key, bool holds)
 {
-    const struct condition *c = axis->atoms[atom].condition;
     const struct condition_operator *op = c->op;
-    if (op->type == OPERAND_NULL)
-        return null_words(a, axis, atom, holds);
     bool positive = op->negated != holds; /* "is", else "is not" */
     const char *exists = !c->if_exists ? "" : holds ? " or absent" : " (and present)";
     const char *who = "";
@@ -60,8 +57,14 @@ static str atom_words(arena *a, const struct axis *axis, size_t atom, bool holds
         who = holds ? "some value of " : "no value of ";
     if (c->set == SET_FOR_ANY)
         positive = !op->negated;
-    return arena_printf(a, "%s%.*s %s %.*s%s", who, STR_ARG(axis->key), positive ? op->words : op->words_not,
+    return arena_printf(a, "%s%.*s %s %.*s%s", who, STR_ARG(key), positive ? op->words : op->words_not,
                         STR_ARG(values_words(a, c)), exists);
+}
+
+static str atom_words(arena *a, const struct axis *axis, size_t atom, bool holds)
+{
+    const struct condition *c = axis->atoms[atom].condition;
+    return c->op->type == OPERAND_NULL ? null_words(a, axis, atom, holds) : condition_words(a, c, axis->key, holds);
 }
 
 static str literal_words(arena *a, const struct axis *axis, struct literal l)

@@ -89,6 +89,12 @@ void flow_words(struct flow *f, const char *ours)
     flow_prose(f, str_from(ours));
 }
 
+void flow_glued(struct flow *f, str ours)
+{
+    put(f->w->out, ours);
+    f->column += ours.len;
+}
+
 void flow_end(struct flow *f)
 {
     put(f->w->out, STR("\n"));

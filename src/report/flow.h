@@ -27,7 +27,8 @@ void flow_text(struct flow *f, str s);  /* its words; any white space but a blan
 void flow_prose(struct flow *f, str s); /* the same, but a line end is a blank: texts of rule packs */
 void flow_word(struct flow *f, str before, str s, str after); /* kept together; `before`, `after` are ours */
 void flow_words(struct flow *f, const char *ours);
-size_t flow_room(const struct flow *f); /* columns left on this line; SIZE_MAX: no end */
-void flow_end(struct flow *f);          /* ends the line */
+void flow_glued(struct flow *f, str ours); /* behind the last word, without a blank */
+size_t flow_room(const struct flow *f);    /* columns left on this line; SIZE_MAX: no end */
+void flow_end(struct flow *f);             /* ends the line */
 
 #endif

@@ -1,0 +1,119 @@
+/* request.c - see request.h. */
+#include "cli/request.h"
+
+#include <unistd.h>
+
+#include "policy/key.h"
+#include "report/explain.h"
+#include "text/source.h"
+
+struct keys {
+    arena *arena;
+    struct context_key *items;
+    size_t count;
+    error *error;
+};
+
+static struct context_key *key_named(struct keys *k, str name)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (str_eq_nocase(k->items[i].name, name))
+            return &k->items[i];
+    return NULL;
+}
+
+/* KEY=VALUE; several values of one key make it multivalued. */
+static bool add_value(struct keys *k, str given)
+{
+    str value = given;
+    bool has = str_find_char(value, '=') != SIZE_MAX;
+    str name = str_cut(&value, '=');
+    if (!has || !name.len)
+        return error_set(k->error, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
+                         STR_ARG(visible(k->arena, given)));
+    const struct global_key *known = global_key_find(name);
+    struct context_key *key = key_named(k, name);
+    if (!key) {
+        key = &k->items[k->count++];
+        *key = (struct context_key){.name = name, .state = KEY_PRESENT};
+    }
+    str *values = NEW_ARRAY(k->arena, str, key->count + 1);
+    if (key->count)
+        memcpy(values, key->values, key->count * sizeof *values);
+    values[key->count++] = value;
+    key->values = values;
+    key->multivalued = key->count > 1 || (known && known->values == KEY_HAS_SET);
+    return true;
+}
+
+static bool add_names(struct keys *k, const struct arguments *args, option_id option, key_state state)
+{
+    const struct option_value *given = &args->options[option];
+    for (size_t i = 0; i < given->count; i++) {
+        if (key_named(k, given->values[i]))
+            return error_set(k->error, ERR_USAGE, "--%s %.*s: something else is said of that key as well",
+                             option_table[option].name, STR_ARG(visible(k->arena, given->values[i])));
+        k->items[k->count++] = (struct context_key){.name = given->values[i], .state = state};
+    }
+    return true;
+}
+
+bool context_read(arena *a, const struct arguments *args, const struct context_key **keys, size_t *count, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_CONTEXT];
+    size_t room = given->count + args->options[OPTION_UNKNOWN].count + args->options[OPTION_ABSENT].count;
+    struct keys k = {.arena = a, .items = NEW_ARRAY(a, struct context_key, room), .error = e};
+    for (size_t i = 0; i < given->count; i++)
+        if (!add_value(&k, given->values[i]))
+            return false;
+    if (!add_names(&k, args, OPTION_UNKNOWN, KEY_UNKNOWN) || !add_names(&k, args, OPTION_ABSENT, KEY_ABSENT))
+        return false;
+    *keys = k.items;
+    *count = k.count;
+    return true;
+}
+
+bool request_read(arena *a, const struct arguments *args, struct request *out, error *e)
+{
+    str action = option_text(args, OPTION_ACTION), resource = option_text(args, OPTION_RESOURCE), name = action;
+    str service = str_cut(&name, ':');
+    if (action.len && (!service.len || !name.len))
+        return error_set(e, ERR_USAGE, "--action \"%.*s\" is no action; expected SERVICE:ACTION, such as %s",
+                         STR_ARG(visible(a, action)), "organizations:LeaveOrganization");
+    if (str_find_char(action, '*') != SIZE_MAX || str_find_char(action, '?') != SIZE_MAX)
+        return error_set(e, ERR_USAGE, "--action \"%.*s\" is a pattern; a request has one action",
+                         STR_ARG(visible(a, action)));
+    if (!utf8_valid(action) || !utf8_valid(resource) || !utf8_valid(option_text(args, OPTION_PRINCIPAL)))
+        return error_set(e, ERR_USAGE, "an option holds bytes that are no UTF-8");
+    out->action = action;
+    out->resource = resource;
+    return true;
+}
+
+bool account_read(arena *a, const struct arguments *args, str *out, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_ACCOUNT];
+    if (given->count > 1)
+        return error_set(e, ERR_USAGE, "--account was given twice; one request is of one account");
+    *out = option_text(args, OPTION_ACCOUNT);
+    return !given->count || str_is_account_id(*out) ||
+           error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits",
+                     STR_ARG(visible(a, *out)));
+}
+
+int exit_code_of(tri allowed)
+{
+    return allowed == TRI_YES ? EXIT_READY : allowed == TRI_NO ? EXIT_NOT_READY : EXIT_UNDETERMINED;
+}
+
+int explanation_print(arena *a, const struct arguments *args, const struct explanation *x, error *e)
+{
+    struct terminal t = terminal_of(args, STDOUT_FILENO);
+    struct report_style style = {.color = t.color,
+                                 .ascii = t.ascii,
+                                 .verbose = has_option(args, OPTION_VERBOSE),
+                                 .width = t.width,
+                                 .piped = !t.is_terminal};
+    str format = has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
+    return explain_write(a, format, "-", style, x, e) ? x->exit_code : -1;
+}
