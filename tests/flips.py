@@ -35,8 +35,11 @@ def at(document, pointer):
 
 
 def edit_policy(document, pointer, step):
-    """One step done to a policy document; the pointer names its statement, or ("") the document."""
+    """One step done to a document; the pointer names the statement in it, or the policy that gets one more."""
     if step["kind"] == "add-statement":
+        if pointer:
+            parent, key = at(document, pointer)
+            document = parent[key]
         statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
         document["Statement"] = statements + [step["document"]]
         return

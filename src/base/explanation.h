@@ -99,6 +99,8 @@ struct explanation {
     size_t absent_count;
     struct need *needs; /* what would settle an Unknown */
     size_t need_count;
+    const str *doubts; /* why the captures may not show what is: one clause each; the exit code is then 3 */
+    size_t doubt_count;
     const str *notes; /* remarks for the reader */
     size_t note_count;
     struct change *changes; /* the ways to another decision, the least first */
@@ -109,7 +111,8 @@ struct explanation {
 /* One principal of an account. */
 struct explained_person {
     str arn;
-    const char *kind; /* "root", "user", "role", "service role", "service-linked role" */
+    const char *kind;       /* "root", "user", "role", "service role", "service-linked role" */
+    bool of_services_alone; /* the last two: no person can be it */
     str decision;
     tri allowed;
     str summary; /* who decided, one clause */
@@ -127,10 +130,10 @@ struct explained_people {
     const struct explained_person *items;
     size_t count;
     size_t allowed, denied, unknown;
-    bool complete; /* nobody else is in the account */
-    str why;       /* not complete: one clause */
-    const str *notes;
-    size_t note_count;
+    bool complete;             /* nobody else is in the account */
+    str why;                   /* not complete: one clause */
+    const str *doubts, *notes; /* as above */
+    size_t doubt_count, note_count;
     int exit_code;
 };
 

@@ -149,7 +149,7 @@ int run_rules(arena *a, const struct arguments *args, error *e);
 int run_collect(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);
 int run_attest(arena *a, const struct arguments *args, error *e);
-int explain_error(arena *a, const struct arguments *args, error *e);
+int run_explain(arena *a, const struct arguments *args, error *e);
 int run_schema(arena *a, const struct arguments *args, error *e);
 int run_help(arena *a, const struct arguments *args, error *e);
 

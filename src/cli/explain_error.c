@@ -1,7 +1,7 @@
 /* explain_error.c - orgexit explain --error: what an AWS error message means, and which rules foresee it. */
 #include <stdio.h>
 
-#include "cli/cli.h"
+#include "cli/explain.h"
 #include "rules/aws_errors.h"
 
 static const struct ruleset *load_rules(arena *a, error *e)
@@ -54,8 +54,8 @@ static int print_unknown(const struct aws_error_list *near)
 
 int explain_error(arena *a, const struct arguments *args, error *e)
 {
-    if (args->operand_count || !has_option(args, OPTION_ERROR))
-        return error_set(e, ERR_USAGE, "explain needs the message of an error: orgexit explain --error TEXT"), -1;
+    if (args->operand_count)
+        return error_set(e, ERR_USAGE, "explain --error takes no snapshot: the message says all"), -1;
     const struct ruleset *rules = load_rules(a, e);
     struct aws_error_list near, found;
     if (!rules)

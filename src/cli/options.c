@@ -99,14 +99,19 @@ static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTI
 static const option_id simulate_options[] = {
     OPTION_ACCOUNT, OPTION_PRINCIPAL,       OPTION_ACTION,  OPTION_RESOURCE, OPTION_RESOURCE_ACCOUNT, OPTION_CONTEXT,
     OPTION_UNKNOWN, OPTION_ABSENT,          OPTION_SCP,     OPTION_RCP,      OPTION_BOUNDARY,         OPTION_SESSION,
-    OPTION_IDENTITY, OPTION_RESOURCE_POLICY, OPTION_TRUST,  OPTION_CASES,    OPTION_JOBS,             OPTION_FORMAT,
+    OPTION_IDENTITY, OPTION_RESOURCE_POLICY, OPTION_TRUST,  OPTION_CASES,    OPTION_JOBS,             OPTION_AS_OF,
+    OPTION_MAX_AGE, OPTION_CAPTURED_AT,     OPTION_CONFIG,  OPTION_NO_CONFIG, OPTION_FORMAT,
     OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
 static const option_id attest_options[] = {
     OPTION_BY,      OPTION_DATE,          OPTION_VALID_UNTIL, OPTION_EVIDENCE,    OPTION_FORMAT,       OPTION_OUTPUT,
     OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU,          OPTION_ROUTE,       OPTION_CALLER,       OPTION_PRINCIPAL,
     OPTION_CONTEXT, OPTION_AS_OF,         OPTION_MAX_AGE,     OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_RULES,
     OPTION_PROFILE, OPTION_CONFIG,        OPTION_NO_CONFIG,   OPTION_JOBS,        OPTION_HELP};
-static const option_id explain_options[] = {OPTION_ERROR, OPTION_HELP};
+static const option_id explain_options[] = {
+    OPTION_ACCOUNT, OPTION_ACTION,  OPTION_PRINCIPAL,       OPTION_CALLER, OPTION_WHO,     OPTION_RESOURCE,
+    OPTION_CONTEXT, OPTION_ABSENT,  OPTION_RESOURCE_POLICY, OPTION_SESSION, OPTION_AS_OF,  OPTION_MAX_AGE,
+    OPTION_CAPTURED_AT, OPTION_CONFIG, OPTION_NO_CONFIG,    OPTION_ERROR,  OPTION_FORMAT,  OPTION_VERBOSE,
+    OPTION_COLOR,   OPTION_ASCII,   OPTION_HELP};
 static const option_id help_options[] = {OPTION_HELP};
 
 #define OPTIONS(list) list, sizeof(list) / sizeof *(list)
@@ -128,7 +133,7 @@ const struct command commands[] = {
      "  2  wrong usage, no AWS CLI or no credentials\n"
      "  3  a call failed (capture.json names it), or it was stopped\n"
      "  4  DIR could not be written, or memory ran out\n",                                                OPTIONS(collect_options),  run_collect  },
-    {"simulate", "--principal ARN [--scp LEVEL=FILE...] [--identity FILE...] ... | --cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             "Policies come from files, each option a layer; docs/simulate.md tells more. A key that is not named is absent.\n\n"
+    {"simulate", "--principal ARN [--scp LEVEL=FILE...] ... | SNAPSHOT --account ID ... | --cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             "Policies come from files, each option a layer; docs/simulate.md tells more. A key that is not named is absent.\n\n"
      "Exit codes\n"
      "  0  the request is allowed; --cases: every case matched\n"
      "  1  it is denied; a case did not match\n"
@@ -142,8 +147,17 @@ const struct command commands[] = {
      "export  prints a table (csv) with a line for each account and topic, for the owners to fill in\n"
      "import  takes the table back (FILE, or - for standard input); with an error in one line it changes nothing\n"
      "What people wrote stays as it is, byte for byte. --output - prints the new file instead of writing it.\n",                 OPTIONS(attest_options),   run_attest   },
-    {"explain",  "--error TEXT",                                                                                          "say what an AWS error means, which rules foresee it and what to do",            NULL,
-     OPTIONS(explain_options),                                                                                                                                                                                                              explain_error},
+    {"explain", "SNAPSHOT --account ID [--action A] [--principal ARN | --who] | --error TEXT",
+     "show how a decision was reached, from the root down, and what would change it; or what an AWS error means",
+     "Without --action it is asked who may make the account leave (organizations:LeaveOrganization), without --principal\n"
+     "it is asked for who would do it. --who shows every principal of the account. docs/explain.md tells more.\n\n"
+     "Exit codes\n"
+     "  0  it is allowed; --who: to somebody; --error: the error is known\n"
+     "  1  it is denied; to everybody; the error is not known\n"
+     "  2  wrong usage, or an input that is missing or malformed\n"
+     "  3  it is not known\n"
+     "  4  output could not be written, or memory ran out\n",
+     OPTIONS(explain_options), run_explain},
     {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(help_options), run_schema},
     {"help",     "[COMMAND]",                                                                                             "show how a command is used",                                                    NULL, OPTIONS(help_options),     run_help     },
 };
@@ -158,8 +172,8 @@ str did_you_mean(arena *a, str word, const char *const *known, size_t count)
         if (d < best) {
             best = d;
             near = known[i];
-}
-}
+        }
+    }
     return near ? arena_printf(a, "; did you mean \"%s\"?", near) : (str){0};
 }
 
@@ -187,7 +201,7 @@ static bool allowed_word(const struct option_row *row, str value)
     str words = str_from(row->words);
     while (words.len)
         if (str_eq(str_cut(&words, '|'), value))
-    return true;
+            return true;
     return row->words == NULL;
 }
 
@@ -201,7 +215,7 @@ static bool keep_option(struct parsing *p, option_id id, bool has_value, str val
         value = str_from(p->argv[p->at++]);
     } else if (!row->argument && has_value) {
         return error_set(p->error, ERR_USAGE, "--%s takes no value", row->name);
-}
+    }
     if (row->argument && !value.len)
         return error_set(p->error, ERR_USAGE, "--%s was given an empty value; expected %s", row->name, row->argument);
     if (row->words && !allowed_word(row, value))
@@ -255,7 +269,7 @@ bool arguments_read(arena *a, const struct command *c, int argc, char **argv, st
             ok = text[1] == '-' ? read_long(&p, str_from(text + 2)) : read_letter(&p, text + 1);
         if (!ok)
             return false;
-}
+    }
     out->operands = operands.items;
     out->operand_count = operands.count;
     return true;

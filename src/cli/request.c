@@ -31,7 +31,8 @@ static bool add_value(struct keys *k, str given)
     if (!has || !name.len)
         return error_set(k->error, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
                          STR_ARG(visible(k->arena, given)));
-    const struct global_key *known = global_key_find(name);
+    struct global_key known;
+    bool sets = global_key_find(name, &known) && known.values == KEY_HAS_SET;
     struct context_key *key = key_named(k, name);
     if (!key) {
         key = &k->items[k->count++];
@@ -42,7 +43,7 @@ static bool add_value(struct keys *k, str given)
         memcpy(values, key->values, key->count * sizeof *values);
     values[key->count++] = value;
     key->values = values;
-    key->multivalued = key->count > 1 || (known && known->values == KEY_HAS_SET);
+    key->multivalued = key->count > 1 || sets;
     return true;
 }
 
@@ -106,14 +107,27 @@ int exit_code_of(tri allowed)
     return allowed == TRI_YES ? EXIT_READY : allowed == TRI_NO ? EXIT_NOT_READY : EXIT_UNDETERMINED;
 }
 
-int explanation_print(arena *a, const struct arguments *args, const struct explanation *x, error *e)
+static struct report_style style_of(const struct arguments *args)
 {
     struct terminal t = terminal_of(args, STDOUT_FILENO);
-    struct report_style style = {.color = t.color,
+    return (struct report_style){.color = t.color,
                                  .ascii = t.ascii,
                                  .verbose = has_option(args, OPTION_VERBOSE),
                                  .width = t.width,
                                  .piped = !t.is_terminal};
-    str format = has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
-    return explain_write(a, format, "-", style, x, e) ? x->exit_code : -1;
+}
+
+static str format_of(const struct arguments *args)
+{
+    return has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
+}
+
+int explanation_print(arena *a, const struct arguments *args, const struct explanation *x, error *e)
+{
+    return explain_write(a, format_of(args), "-", style_of(args), x, e) ? x->exit_code : -1;
+}
+
+int people_print(arena *a, const struct arguments *args, const struct explained_people *x, error *e)
+{
+    return people_write(a, format_of(args), "-", style_of(args), x, e) ? x->exit_code : -1;
 }

@@ -15,8 +15,9 @@ bool request_read(arena *a, const struct arguments *args, struct request *out, e
 /* --account: 12 digits; empty where not given. */
 bool account_read(arena *a, const struct arguments *args, str *out, error *e);
 
-/* Prints the answer; gives its exit code, or -1 with *e. */
+/* Print the answer; give its exit code, or -1 with *e. */
 int explanation_print(arena *a, const struct arguments *args, const struct explanation *x, error *e);
+int people_print(arena *a, const struct arguments *args, const struct explained_people *x, error *e);
 
 /* 0: allowed, 1: denied, 3: unknown. */
 int exit_code_of(tri allowed);

@@ -42,8 +42,9 @@ static str match_words(arena *a, const struct match *m)
     str where = m->level ? arena_printf(a, " at %.*s", STR_ARG(level_label(m->level))) : (str){0};
     if (!m->policy)
         return arena_printf(a, "what else is attached%.*s as %s", STR_ARG(where), layer_words(m->layer));
-    str policy =
-        arena_printf(a, "%s %.*s%.*s", layer_words(m->layer), STR_ARG(policy_label(m->policy)), STR_ARG(where));
+    str label = policy_label(m->policy);
+    str policy = label.len ? arena_printf(a, "%s %.*s%.*s", layer_words(m->layer), STR_ARG(label), STR_ARG(where))
+                           : arena_printf(a, "the %s%.*s", layer_words(m->layer), STR_ARG(where));
     if (!m->statement)
         return policy;
     str sid = statement_sid(m->statement);
@@ -271,10 +272,10 @@ static str not_applied(const struct explaining *x, layer l, size_t count)
     if (!count)
         return STR("none given");
     if (l == LAYER_SCP && (c->kind == NAMES_SERVICE || c->kind == NAMES_OTHER))
-        return STR("SCPs restrict principals of an account alone");
+        return STR("they restrict principals of an account alone");
     if (c->kind == NAMES_ROLE && arn_is_service_linked(c->resource))
         return STR("service-linked roles are not restricted");
-    return l == LAYER_RCP ? STR("RCPs do not cover this action") : STR("they do not apply to this principal");
+    return l == LAYER_RCP ? STR("they do not cover this action") : STR("they do not apply to this principal");
 }
 
 static void tell_levels(struct layer_list *list, layer l, const struct level *levels, size_t count)

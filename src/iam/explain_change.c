@@ -414,13 +414,22 @@ static bool lift_deny(struct plan *p, const struct match *m, way how)
     return do_edit(p, e);
 }
 
+/* At a level: an SCP for this action alone, or (when the others are taken off whole, or none is there) AWS's own. */
+static bool open_level(struct plan *p, const struct level *level, way how)
+{
+    const struct policy_set *set = set_of(&p->world, LAYER_SCP, level);
+    if (how == WAY_DETACH || !set || !set->count)
+        return allow_everything(p, level);
+    return add_policy(p, LAYER_SCP, level, "Allow", (str){0});
+}
+
 /* One Allow more, where one is lacking. */
-static bool grant(struct plan *p)
+static bool grant(struct plan *p, way how)
 {
     const struct layers *l = &p->world.layers;
     struct eval ev = {.caller = principal_name_of(p->world.request.principal)};
     switch (p->trace.layer) {
-    case LAYER_SCP: return allow_everything(p, p->trace.level);
+    case LAYER_SCP: return open_level(p, p->trace.level, how);
     case LAYER_BOUNDARY:
         return l->boundary && l->boundary->count && add_statement(p, LAYER_BOUNDARY, l->boundary->items, "Allow");
     case LAYER_SESSION:
@@ -455,7 +464,7 @@ static bool step_to_allowed(struct plan *p, way how)
     const struct match *m;
     switch (t->decision) {
     case DECISION_EXPLICITLY_DENIED: m = next_deny(t); return m && lift_deny(p, m, how);
-    case DECISION_IMPLICITLY_DENIED: return grant(p);
+    case DECISION_IMPLICITLY_DENIED: return grant(p, how);
     case DECISION_UNKNOWN: return call_as(p, t->allowed_when, t->allowed_when_count);
     case DECISION_ALLOWED: break;
     }

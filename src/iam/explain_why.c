@@ -3,7 +3,7 @@
 #include "iam/model.h"
 #include "policy/key.h"
 
-enum { SHOWN = 80 }; /* bytes of a pattern in a sentence */
+enum { SHOWN = 80, CONDITIONS_SHOWN = 3 }; /* bytes of a pattern in a sentence; conditions that were met */
 
 static str shortened(arena *a, str text)
 {
@@ -25,8 +25,7 @@ static str action_words(const struct eval *ev, const struct statement *s, tri ma
     const struct action *entry = matching_action(ev, s);
     if (matches == TRI_UNKNOWN)
         return STR("what its Action means is not known");
-    if (entry)
-        *at = entry->node;
+    *at = entry ? entry->node : s->action_node ? s->action_node : *at;
     if (s->not_action)
         return entry ? arena_printf(ev->arena, "NotAction lists it (%.*s)",
                                     STR_ARG(shortened(ev->arena, node_text(entry->node))))
@@ -105,6 +104,16 @@ static const struct condition *condition_with(const struct eval *ev, const struc
         if (condition_holds(ev, s->policy->version, &s->conditions[i]) == holds)
             return &s->conditions[i];
     return NULL;
+}
+
+/* Of a statement that matches: the conditions and what met them. */
+static str met_words(const struct eval *ev, const struct statement *s)
+{
+    str words = {0};
+    for (size_t i = 0; i < s->condition_count && i < CONDITIONS_SHOWN; i++)
+        words = arena_printf(ev->arena, "%.*s, and %.*s (%.*s)", STR_ARG(words),
+                             STR_ARG(wanted(ev->arena, &s->conditions[i])), STR_ARG(carried(ev, s->conditions[i].key)));
+    return s->condition_count > CONDITIONS_SHOWN ? arena_printf(ev->arena, "%.*s, and so on", STR_ARG(words)) : words;
 }
 
 static str open_words(const struct eval *ev, const struct statement *s, const node **at)
@@ -191,9 +200,7 @@ str statement_why(const struct eval *ev, const struct statement *s, layer l, tri
     str words = action_words(ev, s, TRI_YES, at);
     if (s->resource)
         words = arena_printf(ev->arena, "%.*s, %.*s", STR_ARG(words), STR_ARG(resource_words(ev, s, TRI_YES, &unused)));
-    if (s->condition_count)
-        words = arena_printf(ev->arena, "%.*s, %s", STR_ARG(words),
-                             s->condition_count == 1 ? "its condition holds" : "its conditions hold");
+    words = arena_printf(ev->arena, "%.*s%.*s", STR_ARG(words), STR_ARG(met_words(ev, s)));
     str named = l == LAYER_RESOURCE ? named_words(ev, s) : (str){0};
     return named.len ? arena_printf(ev->arena, "%.*s; %.*s", STR_ARG(words), STR_ARG(named)) : words;
 }

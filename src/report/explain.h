@@ -14,6 +14,9 @@ bool explain_write(arena *a, str format, const char *path, struct report_style s
 bool people_write(arena *a, str format, const char *path, struct report_style style, const struct explained_people *x,
                   error *e);
 
+struct text;
+void put_doubts(struct text *t, const str *doubts, size_t count); /* explain_text.c: for both */
+
 /* The writers of the formats (explain_text.c, explain_people.c, explain_json.c). */
 void explain_text(struct report_writer *w, const struct explanation *x);
 void explain_json(struct report_writer *w, const struct explanation *x);

@@ -191,6 +191,7 @@ void explain_json(struct report_writer *w, const struct explanation *x)
     json_close(&j, ']');
     json_strings(&j, "absent", x->absent, x->absent_count);
     json_needs(&j, x->needs, x->need_count);
+    json_strings(&j, "doubts", x->doubts, x->doubt_count);
     json_strings(&j, "notes", x->notes, x->note_count);
     json_open(&j, "changes", '[', STACKED);
     for (size_t i = 0; i < x->change_count; i++)
@@ -206,6 +207,7 @@ static void person_object(struct json *j, const struct explained_person *p)
     json_open(j, NULL, '{', STACKED);
     json_str(j, "principal", p->arn);
     json_str(j, "kind", str_from(p->kind));
+    json_bool(j, "services_alone", p->of_services_alone);
     json_str(j, "decision", p->decision);
     json_str(j, "summary", p->summary);
     if (p->allowed == TRI_UNKNOWN) {
@@ -235,6 +237,7 @@ void people_json(struct report_writer *w, const struct explained_people *x)
     json_close(&j, ']');
     json_bool(&j, "complete", x->complete);
     json_str_or_null(&j, "incomplete", x->why);
+    json_strings(&j, "doubts", x->doubts, x->doubt_count);
     json_strings(&j, "notes", x->notes, x->note_count);
     json_open(&j, "summary", '{', INLINE);
     json_number(&j, "principals", x->count);

@@ -2,14 +2,19 @@
 #include "report/explain.h"
 #include "report/text.h"
 
-static const struct {
+/* Roles that services alone assume stand apart: no person can be one. */
+static const struct group {
+    bool services;
     tri allowed;
     verdict look;
     const char *title;
 } groups[] = {
-    {TRI_YES,     VERDICT_READY,        "ALLOWED"},
-    {TRI_UNKNOWN, VERDICT_UNDETERMINED, "UNKNOWN"},
-    {TRI_NO,      VERDICT_NOT_READY,    "DENIED" },
+    {false, TRI_YES,     VERDICT_READY,        "ALLOWED"                    },
+    {false, TRI_UNKNOWN, VERDICT_UNDETERMINED, "UNKNOWN"                    },
+    {true,  TRI_YES,     VERDICT_READY,        "ALLOWED, for services alone"},
+    {true,  TRI_UNKNOWN, VERDICT_UNDETERMINED, "UNKNOWN, for services alone"},
+    {false, TRI_NO,      VERDICT_NOT_READY,    "DENIED"                     },
+    {true,  TRI_NO,      VERDICT_NOT_READY,    "DENIED, for services alone" },
 };
 
 static void put_person(struct text *t, const struct explained_person *p, const struct look *look)
@@ -30,20 +35,25 @@ static void put_person(struct text *t, const struct explained_person *p, const s
     flow_end(&f);
 }
 
-static void put_group(struct text *t, const struct explained_people *x, size_t group)
+static bool is_in(const struct explained_person *p, const struct group *g)
 {
-    const struct look *look = verdict_look(groups[group].look);
+    return p->of_services_alone == g->services && p->allowed == g->allowed;
+}
+
+static void put_group(struct text *t, const struct explained_people *x, const struct group *g)
+{
+    const struct look *look = verdict_look(g->look);
     size_t count = 0;
     for (size_t i = 0; i < x->count; i++)
-        count += x->items[i].allowed == groups[group].allowed;
+        count += is_in(&x->items[i], g);
     if (!count)
         return;
     put(t->w->out, STR("\n"));
     put_sign(t, look);
-    put_painted(t->w, look->paint, str_from(groups[group].title));
+    put_painted(t->w, look->paint, str_from(g->title));
     putf(t->w->out, ": %zu\n", count);
     for (size_t i = 0; i < x->count; i++)
-        if (x->items[i].allowed == groups[group].allowed)
+        if (is_in(&x->items[i], g))
             put_person(t, &x->items[i], look);
 }
 
@@ -60,8 +70,11 @@ void people_text(struct report_writer *w, const struct explained_people *x)
     flow_words(&f, "on");
     flow_word(&f, (str){0}, x->resource, STR("?"));
     flow_end(&f);
+    if (x->doubt_count)
+        put(w->out, STR("\n"));
+    put_doubts(&t, x->doubts, x->doubt_count);
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        put_group(&t, x, i);
+        put_group(&t, x, &groups[i]);
     if (!x->complete || x->note_count)
         put(w->out, STR("\n"));
     if (!x->complete) {

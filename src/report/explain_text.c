@@ -157,6 +157,8 @@ static const char *result_words(const struct explained_layer *l)
         return one ? "denies it" : "deny it";
     if (l->allows == TRI_NO)
         return one ? "does not allow it" : "do not allow it";
+    if (l->denies == TRI_UNKNOWN && l->allows == TRI_UNKNOWN)
+        return "may allow or deny it";
     if (l->denies == TRI_UNKNOWN)
         return "may deny it";
     if (l->allows == TRI_UNKNOWN)
@@ -286,6 +288,18 @@ static void put_witness(struct text *t, const char *title, const struct explaine
     flow_end(&f);
 }
 
+void put_doubts(struct text *t, const str *doubts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put_spaces(t->w->out, 2);
+        put_sign(t, tri_look(TRI_UNKNOWN));
+        struct flow f = flow_at(t->w, 2 + sign_columns(t), 4 + sign_columns(t));
+        flow_words(&f, "in doubt:");
+        flow_text(&f, doubts[i]);
+        flow_end(&f);
+    }
+}
+
 static void put_open(struct text *t, const struct explanation *x)
 {
     if (x->allowed != TRI_UNKNOWN)
@@ -379,6 +393,7 @@ void explain_text(struct report_writer *w, const struct explanation *x)
 {
     struct text t = {.w = w};
     put_answer(&t, x);
+    put_doubts(&t, x->doubts, x->doubt_count);
     put_open(&t, x);
     put(w->out, STR("\n"));
     put_tree(&t, x);

@@ -1,5 +1,6 @@
 /* facts_actor.c - who acts on a route (formats.md 2), and what every policy layer says to it. */
 #include "iam/trust.h"
+#include "policy/arn.h"
 #include "rules/facts_run.h"
 
 str facts_partition(struct facts *f)
@@ -218,7 +219,7 @@ static struct policy_set refs_of(struct facts *f, const struct attachment *at)
 }
 
 /* The levels from the root down to the account. A way up that is not known is one level that may hold anything. */
-static void make_scps(struct facts *f)
+const struct level *facts_levels(struct facts *f, policy_type type, size_t *level_count)
 {
     const struct org_account *listed = f->account->listed;
     size_t count = 0, n = 0;
@@ -228,16 +229,20 @@ static void make_scps(struct facts *f)
     if (!known)
         levels[n++] = (struct level){.path = STR("(the way up to the root was not captured)")};
     for (size_t i = 0; i < count; i++)
-        levels[n++] = (struct level){chain[i]->id, chain[i]->path, refs_of(f, &chain[i]->attached[POLICY_SCP])};
+        levels[n++] = (struct level){chain[i]->id, chain[i]->path, refs_of(f, &chain[i]->attached[type])};
     str name = listed && listed->name.len ? listed->name : f->account->id;
     str above = count ? chain[count - 1]->path : (str){0};
     levels[n] = (struct level){.id = f->account->id,
                                .path = arena_printf(f->arena, "%.*s/%.*s", STR_ARG(above), STR_ARG(name))};
     if (listed)
-        levels[n].set = refs_of(f, &listed->attached[POLICY_SCP]);
-    f->scps = levels;
-    f->scp_count = n + 1;
+        levels[n].set = refs_of(f, &listed->attached[type]);
+    *level_count = n + 1;
+    return levels;
+}
 
+static void make_scps(struct facts *f)
+{
+    f->scps = facts_levels(f, POLICY_SCP, &f->scp_count);
     const struct organization *o = f->run->org;
     tri management = !o->management_account.len ? TRI_UNKNOWN : tri_of(str_eq(o->management_account, f->account->id));
     f->scps_apply = tri_and(o->types_enabled[POLICY_SCP], tri_not(management));
@@ -280,10 +285,11 @@ static str org_path(struct facts *f, const struct account *account)
 
 static struct caller caller_of(struct facts *f, const struct principal *p, bool afterwards)
 {
-    struct caller c = {.arn = p->arn,
+    principal_kind kind = principal_name_of(p->arn).kind;
+    struct caller c = {.arn = kind == NAMES_SESSION ? (str){0} : p->arn, /* its role's may have a path */
                        .account = p->account_id,
                        .is_root = p->is_root,
-                       .is_role = p->entity && p->entity->kind == ENTITY_ROLE,
+                       .is_role = kind == NAMES_ROLE || kind == NAMES_SESSION,
                        .org_id = f->run->org->id,
                        .in_organization = f->run->org->in_use,
                        .org_path = org_path(f, p->account)};
@@ -297,7 +303,7 @@ static struct caller caller_of(struct facts *f, const struct principal *p, bool 
         c.tags = tags_of(f, p->entity);
         c.tag_count = p->entity->tag_count;
         c.tags_certain = tags_certain(f, p->entity);
-    } else {
+    } else if (p->is_root) {
         c.tags_certain = TRI_YES; /* the root user has none */
     }
     return c;
@@ -398,15 +404,20 @@ static struct request request_of(const struct question *q, const struct context 
                             .context = context};
 }
 
-static const struct verdict_trace *decide(struct facts *f, const struct question *q)
+void facts_request(struct facts *f, const struct question *q, struct facts_request *out)
 {
     struct caller caller = caller_of(f, q->who, q->afterwards);
-    struct context context = context_of(f, q, &caller);
-    struct layers *layers = NEW(f->arena, struct layers);
-    *layers = layers_of(f, q);
-    struct request request = request_of(q, &context);
+    out->context = context_of(f, q, &caller);
+    out->layers = layers_of(f, q);
+    out->request = request_of(q, &out->context);
+}
+
+static const struct verdict_trace *decide(struct facts *f, const struct question *q)
+{
+    struct facts_request *asked = NEW(f->arena, struct facts_request);
+    facts_request(f, q, asked);
     struct verdict_trace *out = NEW(f->arena, struct verdict_trace);
-    evaluate(f->arena, &request, layers, out);
+    evaluate(f->arena, &asked->request, &asked->layers, out);
     return out;
 }
 

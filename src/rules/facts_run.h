@@ -176,6 +176,17 @@ struct question {
 /* NULL when the principal's policies are not at hand (unless everything). */
 const struct verdict_trace *facts_decide(struct facts *f, const struct question *q);
 
+/* The question as evaluate() takes it: for who wants more than the decision. */
+struct facts_request {
+    struct request request; /* points to `context` */
+    struct context context;
+    struct layers layers;
+};
+void facts_request(struct facts *f, const struct question *q, struct facts_request *out);
+
+/* What is attached from the root down to the account. */
+const struct level *facts_levels(struct facts *f, policy_type type, size_t *level_count);
+
 /* The decision alone: for looking through many people. */
 tri facts_allowed(struct facts *f, const struct question *q);
 
