@@ -376,26 +376,6 @@ static void load_management(struct check *c)
     c->facts.management = m;
 }
 
-static bool make_everything(struct check *c, error *e)
-{
-    static const char text[] =
-        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
-    source *src = NEW(c->arena, source);
-    struct policy_ref *ref = NEW(c->arena, struct policy_ref);
-    struct policy_set *set = NEW(c->arena, struct policy_set);
-    src->file = STR("(everything)");
-    src->len = sizeof text - 1;
-    src->text = arena_alloc_zero(c->arena, sizeof text + FILE_TAIL);
-    memcpy(src->text, text, sizeof text);
-    if (!json_read(c->arena, src, e))
-        return false;
-    ref->policy = policy_parse(c->arena, src, src->root, e);
-    ref->id = src->file;
-    *set = (struct policy_set){ref, 1, true};
-    c->facts.everything = set;
-    return ref->policy != NULL;
-}
-
 static void fill_defaults(struct check_options *o)
 {
     if (!o->max_age)
@@ -452,7 +432,7 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
     if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_waivers(c, e) ||
-        !route_has_blockers(c, e) || !select_accounts(c, e) || !make_everything(c, e))
+        !route_has_blockers(c, e) || !select_accounts(c, e))
         return NULL;
     c->facts.org = c->org;
     c->facts.attestations = c->attestations;

@@ -4,26 +4,12 @@
 #include "base/version.h"
 #include "iam/explain.h"
 #include "policy/arn.h"
+#include "rules/check_run.h"
 #include "rules/explain_run.h"
-
-enum { DEFAULT_MAX_AGE = 7 * DAY };
 
 static const str leave = STR("organizations:LeaveOrganization");
 
 /* ---- opening ---- */
-
-static bool open_snapshot(struct asking *k, error *e)
-{
-    const struct check_options *c = k->options->check;
-    struct snapshot_options how = {.as_of = c->as_of,
-                                   .max_age = c->max_age ? c->max_age : DEFAULT_MAX_AGE,
-                                   .has_captured_at = c->has_captured_at,
-                                   .captured_at = c->captured_at};
-    struct capture_source *from = folder_source_open(k->arena, arena_cstr(k->arena, c->snapshot), e);
-    struct snapshot *s = from ? snapshot_open(k->arena, from, &how, e) : NULL;
-    k->org = s ? organization_load(k->arena, s, e) : NULL;
-    return k->org != NULL;
-}
 
 /* A malformed capture leaves no answer. */
 static bool account_is_good(const struct account *account, error *e)
@@ -34,30 +20,26 @@ static bool account_is_good(const struct account *account, error *e)
     return error_at(e, first->file, first->line, first->column, "%.*s", STR_ARG(first->message));
 }
 
-static bool open_accounts(struct asking *k, error *e)
-{
-    const struct explain_options *o = k->options;
-    str management = k->org->management_account;
-    k->account = account_load(k->arena, k->org, o->account, NULL);
-    if (str_eq(management, o->account))
-        k->run.management = k->account;
-    else if (management.len)
-        k->run.management = account_load(k->arena, k->org, management, NULL);
-    return account_is_good(k->account, e);
-}
-
+/* All facts are those that check would have: of the same captures, attestations and assumptions. */
 static bool asking_open(struct asking *k, arena *a, const struct explain_options *o, error *e)
 {
+    struct check_options plain = *o->check;
+    struct rule_errors faults = {0};
     *k = (struct asking){.arena = a, .options = o};
-    if (!open_snapshot(k, e) || !open_accounts(k, e))
+    plain.packs = NULL; /* rules are not asked */
+    plain.pack_count = 0;
+    plain.rules = (struct rules_options){0};
+    plain.config_waivers = NULL;
+    struct check *c = check_open(a, &plain, &faults, e);
+    if (!c)
         return false;
-    const struct check_options *c = o->check;
-    k->run.org = k->org;
-    k->run.caller = c->caller.len ? c->caller : k->org->snapshot->caller;
-    k->run.given = c->context;
-    k->run.given_count = c->context_count;
-    k->run.as_of = c->as_of;
-    k->run.snapshot = c->snapshot;
+    k->org = c->org;
+    k->run = c->facts;
+    k->account = account_load(a, k->org, o->account, NULL);
+    if (str_eq(k->org->management_account, o->account))
+        k->run.management = k->account;
+    if (!account_is_good(k->account, e))
+        return false;
     facts_open(&k->facts, a, &k->run, k->account);
     k->action = o->action.len ? o->action : leave;
     return true;

@@ -2,6 +2,7 @@
  * facts_captures.c - captures of the second set (org/captures.h): those of the account are fetched when a fact asks,
  * those of the management side once for all accounts.
  */
+#include "base/file.h"
 #include "rules/facts_run.h"
 
 /* What the management side tells of every account: read once, in its own folder. Those of Config are read in the
@@ -283,12 +284,34 @@ static void sweep_shared(struct facts *f, struct sweep *shared)
     }
 }
 
+static bool make_everything(arena *a, struct facts_run *run, error *e)
+{
+    static const char text[] =
+        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+    source *src = NEW(a, source);
+    struct policy_ref *ref = NEW(a, struct policy_ref);
+    struct policy_set *set = NEW(a, struct policy_set);
+    src->file = STR("(everything)");
+    src->len = sizeof text - 1;
+    src->text = arena_alloc_zero(a, sizeof text + FILE_TAIL);
+    memcpy(src->text, text, sizeof text);
+    if (!json_read(a, src, e))
+        return false;
+    ref->policy = policy_parse(a, src, src->root, e);
+    ref->id = src->file;
+    *set = (struct policy_set){ref, 1, true};
+    run->everything = set;
+    return ref->policy != NULL;
+}
+
 bool facts_share(arena *a, struct facts_run *run, error *e)
 {
     const struct organization *o = run->org;
     struct sweep *shared = NEW_ARRAY(a, struct sweep, CAPTURE_COUNT);
     struct facts f = {.arena = a, .run = run};
     size_t delegates = 0;
+    if (!make_everything(a, run, e))
+        return false;
     for (size_t i = 0; i < o->account_count; i++)
         delegates += o->accounts[i]->is_delegated_administrator;
     run->shared = shared;
