@@ -67,6 +67,16 @@ void fact_mark(struct facts *f, struct value *v, struct mark m)
     v->marks = marks;
 }
 
+struct mark *facts_mark_at(struct facts *f, const struct capture_doc *d, const node *n, str text)
+{
+    struct mark *m = NEW(f->arena, struct mark);
+    *m = MARK_NONE;
+    m->source = d->source;
+    m->node = n;
+    m->text = text;
+    return m;
+}
+
 void fact_mark_place(struct facts *f, struct value *v, const source *s, const node *n, str text)
 {
     if (!s)

@@ -2,11 +2,6 @@
 #include "base/clock.h"
 #include "rules/facts_run.h"
 
-static bool at_hand(const struct capture_doc *d)
-{
-    return d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT;
-}
-
 static void mark_listed(struct facts *f, struct value *v, const char *member)
 {
     const struct org_account *listed = f->account->listed;
@@ -174,7 +169,7 @@ struct value fact_account_state(struct facts *f, route r)
     };
     struct value v = settle_state(f, words, sizeof words / sizeof *words);
     mark_listed(f, &v, listed->state_word.len ? "State" : "Status");
-    if (at_hand(&account->information) && account->information_state.len)
+    if (capture_at_hand(&account->information) && account->information_state.len)
         fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountState"),
                         (str){0});
     return v;
@@ -209,7 +204,7 @@ struct value fact_account_created_at(struct facts *f, route r)
 {
     (void)r;
     const struct account *account = f->account;
-    if (!at_hand(&account->information) || !account->has_created_at)
+    if (!capture_at_hand(&account->information) || !account->has_created_at)
         return fact_not_captured(f, TYPE_TIME, &account->information);
     struct value v = fact_time(account->created_at.seconds);
     fact_mark_place(f, &v, account->information.source, node_get(account->information.root, "AccountCreatedDate"),
@@ -266,7 +261,7 @@ struct value fact_account_creation_failures(struct facts *f, route r)
 {
     (void)r;
     const struct organization *o = f->run->org;
-    if (!at_hand(&o->create_statuses))
+    if (!capture_at_hand(&o->create_statuses))
         return fact_not_captured(f, TYPE_LIST, &o->create_statuses);
     struct element *items = NEW_ARRAY(f->arena, struct element, o->creations.count);
     size_t count = 0;
@@ -293,7 +288,7 @@ struct value fact_account_is_delegated_administrator(struct facts *f, route r)
         if (in_list)
             fact_mark_place(f, &v, listed->delegated.source, listed->delegated.node,
                             STR("the account is a delegated administrator"));
-        if (at_hand(d))
+        if (capture_at_hand(d))
             fact_mark_place(f, &v, d->source, services, STR("for these services"));
         return v;
     }
@@ -311,7 +306,7 @@ struct value fact_account_delegated_services(struct facts *f, route r)
     const struct capture_doc *d = &f->account->delegated_services;
     if (d->state == CAPTURE_NONE)
         return fact_list(NULL, 0, true, (str){0});
-    if (!at_hand(d))
+    if (!capture_at_hand(d))
         return fact_not_captured(f, TYPE_LIST, d);
     const node *list = node_get(d->root, "DelegatedServices");
     struct element *items = NEW_ARRAY(f->arena, struct element, node_count(list));
@@ -407,7 +402,7 @@ struct value fact_account_users(struct facts *f, route r)
 {
     (void)r;
     const struct account *account = f->account;
-    if (!at_hand(&account->authorization))
+    if (!capture_at_hand(&account->authorization))
         return no_people(f, TYPE_LIST);
     struct element *items = NEW_ARRAY(f->arena, struct element, account->user_count);
     for (size_t i = 0; i < account->user_count; i++) {
@@ -424,19 +419,14 @@ struct value fact_account_users(struct facts *f, route r)
 
 static struct mark *entity_mark(struct facts *f, const struct entity *e, str text)
 {
-    struct mark *m = NEW(f->arena, struct mark);
-    *m = MARK_NONE;
-    m->source = f->account->authorization.source;
-    m->node = e->node;
-    m->text = text;
-    return m;
+    return facts_mark_at(f, &f->account->authorization, e->node, text);
 }
 
 struct value fact_account_roles(struct facts *f, route r)
 {
     (void)r;
     const struct account *account = f->account;
-    if (!at_hand(&account->authorization))
+    if (!capture_at_hand(&account->authorization))
         return no_people(f, TYPE_LIST);
     struct element *items = NEW_ARRAY(f->arena, struct element, account->role_count);
     for (size_t i = 0; i < account->role_count; i++) {
@@ -463,7 +453,7 @@ struct value fact_account_independent_admins(struct facts *f, route r)
 {
     (void)r;
     const struct account *account = f->account;
-    if (!at_hand(&account->authorization))
+    if (!capture_at_hand(&account->authorization))
         return no_people(f, TYPE_LIST);
     size_t count = 0;
     struct element *items = NEW_ARRAY(f->arena, struct element, account->role_count + account->user_count);
@@ -566,7 +556,7 @@ struct value fact_account_organizations_role_deletable(struct facts *f, route r)
 static struct value summary_flag(struct facts *f, bool has, int64_t number, const char *member)
 {
     const struct capture_doc *d = &f->account->summary;
-    if (!at_hand(d))
+    if (!capture_at_hand(d))
         return fact_not_captured(f, TYPE_BOOL, d);
     if (!has)
         return fact_unknown(TYPE_BOOL, arena_printf(f->arena, "get-account-summary does not show %s", member));
@@ -609,7 +599,7 @@ struct value fact_account_root_keys(struct facts *f, route r)
 
 /* ---- contact.*, alternate_contact.* ---- */
 
-static struct value contact_of(struct facts *f, const struct account *of, str text, const char *member)
+struct value facts_contact_of(struct facts *f, const struct account *of, str text, const char *member)
 {
     const struct capture_doc *d = &of->contact_doc;
     if (d->state == CAPTURE_NONE)
@@ -627,7 +617,7 @@ static struct value contact_of(struct facts *f, const struct account *of, str te
     struct value fact_contact_##field(struct facts *f, route r)                                                        \
     {                                                                                                                  \
         (void)r;                                                                                                       \
-        return contact_of(f, f->account, f->account->contact.field, member);                                           \
+        return facts_contact_of(f, f->account, f->account->contact.field, member);                                     \
     }
 CONTACT(full_name, "FullName")
 CONTACT(address_line1, "AddressLine1")
@@ -752,7 +742,7 @@ static tri open_invitation(struct facts *f, struct invitation *out)
 {
     const struct capture_doc *d = &f->account->handshakes;
     const struct value *target = facts_field(f, "attested.target_organization", ROUTE_TRANSFER);
-    if (!at_hand(d))
+    if (!capture_at_hand(d))
         return TRI_UNKNOWN;
     for (NODE_EACH(item, node_get(d->root, "Handshakes"))) {
         const node *expires = node_get(item, "ExpirationTimestamp");

@@ -101,11 +101,6 @@ const struct capture_doc *facts_capture(struct facts *f, const struct shelf *of,
 
 /* ---- one call in every Region ---- */
 
-static bool at_hand(const struct capture_doc *d)
-{
-    return d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT;
-}
-
 void sweep_misses(struct sweep *s, const struct capture_doc *d)
 {
     s->complete = false;
@@ -117,7 +112,7 @@ void sweep_misses(struct sweep *s, const struct capture_doc *d)
 
 static void sweep_add(struct facts *f, struct sweep *s, const struct capture_doc *d)
 {
-    if (at_hand(d))
+    if (capture_at_hand(d))
         s->docs[s->count++] = d;
     if (d->state == CAPTURE_UNKNOWN)
         sweep_misses(s, d);

@@ -1,21 +1,6 @@
 /* facts_organization.c - what the organization's side tells of an account: tags, policies, contacts, trusted access. */
 #include "rules/facts_run.h"
 
-static bool at_hand(const struct capture_doc *d)
-{
-    return d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT;
-}
-
-static struct mark *mark_at(struct facts *f, const struct capture_doc *d, const node *n, str text)
-{
-    struct mark *m = NEW(f->arena, struct mark);
-    *m = MARK_NONE;
-    m->source = d->source;
-    m->node = n;
-    m->text = text;
-    return m;
-}
-
 static struct value of_type(struct value v, value_type type)
 {
     v.type = type;
@@ -28,7 +13,7 @@ struct value fact_account_tags(struct facts *f, route r)
 {
     (void)r;
     const struct capture_doc *d = &f->account->tags;
-    if (!at_hand(d))
+    if (!capture_at_hand(d))
         return fact_not_captured(f, TYPE_LIST, d);
     const node *list = node_get(d->root, "Tags");
     struct element *items = NEW_ARRAY(f->arena, struct element, node_count(list));
@@ -37,8 +22,8 @@ struct value fact_account_tags(struct facts *f, route r)
         struct value *members = NEW_ARRAY(f->arena, struct value, 2); /* tag.key, tag.value */
         members[0] = fact_text(node_text(node_get(item, "Key")));
         members[1] = fact_text(node_text(node_get(item, "Value")));
-        items[count++] =
-            (struct element){.text = members[0].as.text, .members = members, .mark = mark_at(f, d, item, (str){0})};
+        items[count++] = (struct element){
+            .text = members[0].as.text, .members = members, .mark = facts_mark_at(f, d, item, (str){0})};
     }
     return fact_list(items, count, d->state == CAPTURE_WHOLE, STR("the tags were cut off"));
 }
@@ -124,17 +109,7 @@ struct value fact_account_policies_in_effect(struct facts *f, route r)
 static struct value management_contact(struct facts *f, str text, const char *member)
 {
     const struct account *m = f->run->management;
-    if (!m)
-        return fact_not_captured(f, TYPE_STRING, &f->run->org->describe);
-    const struct capture_doc *d = &m->contact_doc;
-    if (d->state == CAPTURE_NONE)
-        return fact_absent(TYPE_STRING);
-    if (d->state != CAPTURE_WHOLE)
-        return fact_not_captured(f, TYPE_STRING, d);
-    const node *info = node_get(d->root, "ContactInformation"), *at = node_get(info, member);
-    struct value v = fact_text(text);
-    fact_mark_place(f, &v, d->source, at ? at : info, at ? (str){0} : arena_printf(f->arena, "no %s here", member));
-    return v;
+    return m ? facts_contact_of(f, m, text, member) : fact_not_captured(f, TYPE_STRING, &f->run->org->describe);
 }
 
 #define MANAGEMENT_CONTACT(field, member)                                                                              \
@@ -188,7 +163,7 @@ struct value fact_org_service_access(struct facts *f, route r)
     (void)r;
     const struct organization *o = f->run->org;
     const struct capture_doc *d = &o->service_access;
-    if (!at_hand(d))
+    if (!capture_at_hand(d))
         return fact_not_captured(f, TYPE_LIST, d);
     struct element *items = NEW_ARRAY(f->arena, struct element, o->service_count);
     for (size_t i = 0; i < o->service_count; i++)
@@ -300,7 +275,7 @@ struct value fact_org_billing_transfers(struct facts *f, route r)
             str name = node_text(node_get(item, "Name"));
             *VEC_PUSH(f->arena, &items) =
                 (struct element){.text = name.len ? name : node_text(node_get(item, "Id")),
-                                 .mark = mark_at(f, all.docs[i], item, STR("an active billing transfer"))};
+                                 .mark = facts_mark_at(f, all.docs[i], item, STR("an active billing transfer"))};
         }
     return sweep_list(f, &all, items.items, items.count);
 }

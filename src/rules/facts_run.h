@@ -115,7 +115,17 @@ struct value fact_list(const struct element *items, size_t count, bool complete,
 
 void fact_mark(struct facts *f, struct value *v, struct mark m);
 void fact_mark_place(struct facts *f, struct value *v, const source *s, const node *n, str text);
+struct mark *facts_mark_at(struct facts *f, const struct capture_doc *d, const node *n, str text); /* of an element */
 void fact_need(struct facts *f, struct value *v, struct need n);
+
+/* It shows something, if not all. */
+static inline bool capture_at_hand(const struct capture_doc *d)
+{
+    return d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT;
+}
+
+/* One part of the contact information of an account; `text` is what the loader made of the member. */
+struct value facts_contact_of(struct facts *f, const struct account *of, str text, const char *member);
 
 /* Unknown because of a capture, with the command that makes it; or marks the file when it is there. */
 struct value fact_not_captured(struct facts *f, value_type type, const struct capture_doc *d);

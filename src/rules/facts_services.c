@@ -1,16 +1,6 @@
 /* facts_services.c - what captures of other AWS services show: what the organization gives and takes away again. */
 #include "rules/facts_run.h"
 
-static struct mark *mark_at(struct facts *f, const struct capture_doc *d, const node *n, str text)
-{
-    struct mark *m = NEW(f->arena, struct mark);
-    *m = MARK_NONE;
-    m->source = d->source;
-    m->node = n;
-    m->text = text;
-    return m;
-}
-
 /* The items of a capture's list. */
 static const node *items_of(const struct capture_doc *d)
 {
@@ -56,7 +46,7 @@ static void add_text(struct texts *t, const struct capture_doc *d, const node *i
         return;
     *slot = t;
     *VEC_PUSH(t->facts->arena, &t->items) =
-        (struct element){.text = text, .mark = mark_at(t->facts, d, item, (str){0})};
+        (struct element){.text = text, .mark = facts_mark_at(t->facts, d, item, (str){0})};
 }
 
 /* `of` NULL: of the management side. */
@@ -249,7 +239,7 @@ static void add_stack(struct facts *f, struct texts *t, const struct capture_doc
         *VEC_PUSH(f->arena, &t->items) =
             (struct element){.text = name,
                              .members = members,
-                             .mark = mark_at(f, sets, set, STR("this StackSet has stacks in the account"))};
+                             .mark = facts_mark_at(f, sets, set, STR("this StackSet has stacks in the account"))};
         return; /* one for each set and Region */
     }
 }
@@ -380,7 +370,7 @@ static struct value ram_shares(struct facts *f, bool consumed)
             *VEC_PUSH(f->arena, &items) =
                 (struct element){.text = name.len ? name : arn,
                                  .members = share_members(&s, share, arn),
-                                 .mark = mark_at(f, s.shares.docs[i], share, STR("this share"))};
+                                 .mark = facts_mark_at(f, s.shares.docs[i], share, STR("this share"))};
         }
     return sweep_list(f, &s.shares, items.items, items.count);
 }
@@ -416,7 +406,7 @@ static void add_administrator(struct administrators *a, const char *service, con
         return;
     *VEC_PUSH(a->facts->arena, &a->items) = (struct element){
         .text = name,
-        .mark = mark_at(a->facts, d, at, arena_printf(a->facts->arena, "administered by %.*s", STR_ARG(id)))};
+        .mark = facts_mark_at(a->facts, d, at, arena_printf(a->facts->arena, "administered by %.*s", STR_ARG(id)))};
 }
 
 static str first_text(const node *n, const char *a, const char *b)
