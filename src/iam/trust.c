@@ -105,17 +105,11 @@ struct membership {
 
 /* Keys of a call with the caller's own credentials; a key that is not here he does not choose. */
 static const char *const brought[] = {
-    "aws:MultiFactorAuthAge",
-    "aws:MultiFactorAuthPresent",
-    "aws:PrincipalType",
-    "aws:referer",
-    "aws:RequestedRegion",
-    "aws:SourceIdentity",
-    "aws:SourceIp",
-    "aws:TagKeys",
-    "aws:TokenIssueTime",
-    "aws:UserAgent",
-    "aws:userid",
+    "aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent",
+    "aws:PrincipalType",      "aws:referer",
+    "aws:RequestedRegion",    "aws:SourceIdentity",
+    "aws:SourceIp",           "aws:TagKeys",
+    "aws:TokenIssueTime",     "aws:UserAgent",
     "aws:username",
 };
 

@@ -372,7 +372,7 @@ static struct value no_people(struct facts *f, value_type type)
 }
 
 /* iam:CreateRole on "*" by identity policies and boundary: who can do that can make himself anything. */
-static tri decide_admin(struct facts *f, const struct entity *e)
+static tri decide_admin(struct facts *f, const struct entity *e, bool afterwards)
 {
     struct principal p = {.known = true,
                           .arn = e->arn,
@@ -380,7 +380,11 @@ static tri decide_admin(struct facts *f, const struct entity *e)
                           .captured = true,
                           .account = f->account,
                           .entity = e};
-    struct question q = {.who = &p, .action = STR("iam:CreateRole"), .resource = STR("*"), .resource_known = true};
+    struct question q = {.who = &p,
+                         .action = STR("iam:CreateRole"),
+                         .resource = STR("*"),
+                         .resource_known = true,
+                         .afterwards = afterwards};
     return facts_allowed(f, &q);
 }
 
@@ -394,7 +398,7 @@ static tri is_admin(struct facts *f, const struct entity *e)
         f->admins = NEW_ARRAY(f->arena, struct admin_answer, account->user_count + account->role_count);
     struct admin_answer *answer = &f->admins[index];
     if (!answer->known)
-        *answer = (struct admin_answer){true, decide_admin(f, e)};
+        *answer = (struct admin_answer){true, decide_admin(f, e, false)};
     return answer->is_admin;
 }
 
@@ -462,7 +466,7 @@ struct value fact_account_independent_admins(struct facts *f, route r)
     for (size_t i = 0; i < account->user_count + account->role_count; i++) {
         bool user = i < account->user_count;
         const struct entity *e = user ? &account->users[i] : &account->roles[i - account->user_count];
-        tri independent = is_admin(f, e);
+        tri independent = decide_admin(f, e, true); /* policies may ask for the organization that is gone by then */
         if (independent != TRI_NO && !user)
             independent = tri_and(independent, facts_can_enter(f, e, ENTRY_AFTERWARDS));
         if (independent == TRI_YES)

@@ -147,17 +147,32 @@ static tri whole_decision(struct facts *f, const struct principal *p, route r)
 
 struct choice {
     struct principal allowed, open; /* the first of each kind */
+    bool has_open;
 };
+
+/* Allowed, but it is not known that anybody can become that role: then no rule shall pass for it. */
+static struct principal nobody_yet(struct facts *f, const struct principal *role)
+{
+    return (struct principal){
+        .why = arena_printf(f->arena, "%.*s may, but nobody is seen who can become that role", STR_ARG(role->arn)),
+        .doc = &f->account->authorization,
+        .need = {"option", STR("--principal"), STR("give --principal ARN: who will make the call")}
+    };
+}
 
 static void consider(struct facts *f, struct choice *c, const struct principal *p, route r)
 {
+    bool is_role = p->entity && p->entity->kind == ENTITY_ROLE;
     tri may = c->allowed.known ? TRI_NO : whole_decision(f, p, r);
-    if (may != TRI_NO && p->entity && p->entity->kind == ENTITY_ROLE)
-        may = tri_and(may, facts_can_enter(f, p->entity, ENTRY_TODAY));
-    if (may == TRI_YES)
+    tri enters = may != TRI_NO && is_role ? facts_can_enter(f, p->entity, ENTRY_TODAY) : may;
+    if (tri_and(may, enters) == TRI_NO)
+        return;
+    if (may == TRI_YES && enters == TRI_YES) {
         c->allowed = *p;
-    else if (may == TRI_UNKNOWN && !c->open.known)
-        c->open = *p;
+    } else if (!c->has_open) {
+        c->open = may == TRI_YES ? nobody_yet(f, p) : *p;
+        c->has_open = true;
+    }
 }
 
 static struct principal entity_principal(const struct account *account, const struct entity *e)
@@ -187,7 +202,7 @@ static struct principal leaving_actor(struct facts *f, route r)
         return (struct principal){
             .why = arena_printf(f->arena, "who may act is not known: %.*s", STR_ARG(account->people_why)),
             .doc = &account->authorization};
-    return c.open.known ? c.open : root;
+    return c.has_open ? c.open : root;
 }
 
 const struct principal *facts_actor(struct facts *f, route r)

@@ -130,9 +130,11 @@ static tri becomes(struct facts *f, const struct entity *by, const struct entity
     const struct verdict_trace *t = allowed == TRI_UNKNOWN ? facts_decide(f, &q) : NULL;
     if (!t || !t->allowed_when)
         return allowed;
-    for (size_t i = 0; i < t->depends_on_count; i++)
-        if (!trust_caller_brings(t->depends_on[i]))
+    for (size_t i = 0; i < t->depends_on_count; i++) {
+        str key = t->depends_on[i], head = str_cut(&key, '/'); /* tags of a session come from whoever begins it */
+        if (!trust_caller_brings(t->depends_on[i]) || str_eq_nocase(head, STR("aws:PrincipalTag")))
             return allowed;
+    }
     q.given = t->allowed_when;
     q.given_count = t->allowed_when_count;
     return facts_allowed(f, &q);
