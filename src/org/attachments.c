@@ -16,8 +16,9 @@ struct targets {
 struct attaching {
     struct load *load;
     policy_type type;
-    struct map by_target; /* target id -> struct targets */
-    bool all_whole;       /* list-policies and each policy's targets */
+    struct map by_target;    /* target id -> struct targets */
+    struct capture_doc list; /* list-policies */
+    bool all_whole;          /* it, and each policy's targets */
     str why;
 };
 
@@ -151,15 +152,113 @@ static bool load_targets(struct attaching *t, const struct org_policy *p)
 static bool load_policies(struct attaching *t)
 {
     struct load *l = t->load;
-    struct capture_doc d;
-    if (!load_capture(l, CAPTURE_LIST_POLICIES, str_from(policy_type_names[t->type]), &d))
+    struct capture_doc *d = &t->list;
+    if (!load_capture(l, CAPTURE_LIST_POLICIES, str_from(policy_type_names[t->type]), d))
         return false;
-    t->all_whole = d.state == CAPTURE_WHOLE;
-    t->why = d.state == CAPTURE_CUT ? arena_printf(l->arena, "%.*s.json was cut off", STR_ARG(d.path)) : d.why;
-    for (NODE_EACH(item, node_get(d.root, "Policies"))) {
-        struct org_policy *p = see_policy(t, &d, item);
+    t->all_whole = d->state == CAPTURE_WHOLE;
+    t->why = d->state == CAPTURE_CUT ? arena_printf(l->arena, "%.*s.json was cut off", STR_ARG(d->path)) : d->why;
+    for (NODE_EACH(item, node_get(d->root, "Policies"))) {
+        struct org_policy *p = see_policy(t, d, item);
         if (!p || !load_targets(t, p))
             return false;
+        p->listed = true;
+    }
+    return true;
+}
+
+/* One that is shown elsewhere: a list that is whole must show it too. */
+static bool check_listed(const struct attaching *t, const struct org_policy *p, const struct capture_doc *d,
+                         const node *item)
+{
+    return p->listed || t->list.state != CAPTURE_WHOLE ||
+           source_error(d->source, item, t->load->error,
+                        "shows policy %.*s, %.*s.json does not list it, though it is whole", STR_ARG(p->id),
+                        STR_ARG(t->list.path));
+}
+
+/* ---- policies that files are named for, and that no list shows ---- */
+
+/* The ids of a whole or cut list of any type; types of which nobody asks for the policies, too. */
+static bool note_other_types(struct load *l, struct map *known)
+{
+    const str *types;
+    size_t count;
+    if (!snapshot_arguments(l->arena, l->org->snapshot, CAPTURE_LIST_POLICIES, &types, &count, l->error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct capture_doc d;
+        bool ours = load_is_nearly_a_type(types[i]);
+        for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+            ours |= str_is(types[i], policy_type_names[t]);
+        if (ours)
+            continue;
+        if (!load_capture(l, CAPTURE_LIST_POLICIES, types[i], &d))
+            return false;
+        for (NODE_EACH(item, node_get(d.root, "Policies"))) {
+            str id;
+            if (!member_text(d.source, item, "Id", &id, l->error))
+                return false;
+            if (id.len)
+                *map_at(l->arena, known, id) = l;
+        }
+    }
+    return true;
+}
+
+/* Of another type by its own word: nothing that decides about a call. */
+static bool is_of_another_type(str type)
+{
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++)
+        if (str_is(type, policy_type_names[t]))
+            return false;
+    return type.len && !load_is_nearly_a_type(type);
+}
+
+/* What the captures of an unlisted policy show counts, be its list cut off; who it is must be known. */
+static bool load_unlisted(struct attaching *types, const struct map *others, str id, str named_by)
+{
+    struct load *l = types->load;
+    struct capture_doc d;
+    const node *summary;
+    str type;
+    if (!load_capture(l, CAPTURE_DESCRIBE_POLICY, id, &d) ||
+        !member_object(d.source, node_get(d.root, "Policy"), "PolicySummary", &summary, l->error) ||
+        !member_text(d.source, summary, "Type", &type, l->error))
+        return false;
+    if (is_of_another_type(type) || (!type.len && map_get(others, id)))
+        return true;
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++) {
+        if (!str_is(type, policy_type_names[t])) {
+            if (!type.len || load_is_nearly_a_type(type))
+                not_whole(&types[t],
+                          arena_printf(l->arena, "%.*s is about a policy that no list shows", STR_ARG(named_by)));
+            continue;
+        }
+        struct org_policy *p = see_policy(&types[t], &d, summary);
+        if (!p || !check_listed(&types[t], p, &d, summary) || !load_targets(&types[t], p))
+            return false;
+    }
+    return true;
+}
+
+static bool load_named_policies(struct attaching *types)
+{
+    static const capture_kind kinds[] = {CAPTURE_DESCRIBE_POLICY, CAPTURE_LIST_TARGETS_FOR_POLICY};
+    struct load *l = types->load;
+    struct map others = {0};
+    if (!note_other_types(l, &others))
+        return false;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const str *ids;
+        size_t count;
+        if (!snapshot_arguments(l->arena, l->org->snapshot, kinds[k], &ids, &count, l->error))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            str named_by =
+                arena_printf(l->arena, "organizations/%s/%.*s", captures[kinds[k]].operation, STR_ARG(ids[i]));
+            if (!map_get(&l->org->policies_by_id, ids[i]) && !load_unlisted(types, &others, ids[i], named_by))
+                return false;
+        }
     }
     return true;
 }
@@ -179,6 +278,8 @@ static bool load_for_target(struct attaching *t, str target)
     for (NODE_EACH(item, node_get(d.root, "Policies"))) {
         struct org_policy *p = see_policy(t, &d, item);
         if (!p)
+            return false;
+        if (!check_listed(t, p, &d, item))
             return false;
         attach(t, target, p);
         listed++;
@@ -210,21 +311,19 @@ static void settle(struct attaching *t, str target, struct attachment *out)
     }
 }
 
-static bool load_type(struct load *l, policy_type type)
+static bool load_targets_of_type(struct attaching *t)
 {
-    struct attaching t = {.load = l, .type = type};
-    if (!load_policies(&t))
-        return false;
+    struct load *l = t->load;
     for (size_t i = 0; i < l->units.count; i++)
-        if (!load_for_target(&t, l->units.items[i]->id))
+        if (!load_for_target(t, l->units.items[i]->id))
             return false;
     for (size_t i = 0; i < l->accounts.count; i++)
-        if (!load_for_target(&t, l->accounts.items[i]->id))
+        if (!load_for_target(t, l->accounts.items[i]->id))
             return false;
     for (size_t i = 0; i < l->units.count; i++)
-        settle(&t, l->units.items[i]->id, &l->units.items[i]->attached[type]);
+        settle(t, l->units.items[i]->id, &l->units.items[i]->attached[t->type]);
     for (size_t i = 0; i < l->accounts.count; i++)
-        settle(&t, l->accounts.items[i]->id, &l->accounts.items[i]->attached[type]);
+        settle(t, l->accounts.items[i]->id, &l->accounts.items[i]->attached[t->type]);
     return true;
 }
 
@@ -243,8 +342,16 @@ static void check_disabled(struct load *l, policy_type type)
 
 bool load_attachments(struct load *l)
 {
+    struct attaching types[POLICY_TYPE_COUNT];
+    for (int t = 0; t < POLICY_TYPE_COUNT; t++) {
+        types[t] = (struct attaching){.load = l, .type = (policy_type)t};
+        if (!load_policies(&types[t]))
+            return false;
+    }
+    if (!load_named_policies(types))
+        return false;
     for (int t = 0; t < POLICY_TYPE_COUNT; t++)
-        if (!load_type(l, (policy_type)t))
+        if (!load_targets_of_type(&types[t]))
             return false;
     for (int t = 0; t < POLICY_TYPE_COUNT; t++)
         check_disabled(l, (policy_type)t);

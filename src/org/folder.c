@@ -51,13 +51,17 @@ static bool file_size(void *self, const char *path, uint64_t *bytes)
     return true;
 }
 
-static bool list_folder(void *self, arena *a, const char *path, str **names, size_t *count)
+static fetch_result list_folder(void *self, arena *a, const char *path, str **names, size_t *count, error *e)
 {
     const struct folder *f = self;
-    error e = {0};
     *names = NULL;
     *count = 0;
-    return file_list(a, f->fd, path, str_from(path), names, count, &e) != READ_FAILED;
+    switch (file_list(a, f->fd, path, str_from(path), names, count, e)) {
+    case READ_DONE: return FETCH_DONE;
+    case READ_ABSENT: return FETCH_ABSENT;
+    case READ_FAILED: break;
+    }
+    return FETCH_FAILED;
 }
 
 struct capture_source *folder_source_open(arena *a, const char *path, error *e)

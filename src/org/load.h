@@ -10,7 +10,8 @@ struct load {
     VEC(struct org_account *) accounts;
     VEC(struct unit *) units;
     VEC(struct org_policy *) policies;
-    bool tree_cut; /* some list of roots or OUs is not whole: there may be units that no capture shows */
+    bool tree_cut;  /* some list of roots or OUs is not whole: there may be units that no capture shows */
+    bool lists_cut; /* the same, of the root and the OUs below it alone: there may be units that no list shows */
     error *error;
 };
 
@@ -25,6 +26,9 @@ struct org_account *load_see_account(struct load *l, const struct capture_doc *d
 /* Notes that captures disagree about one account. */
 void load_contradiction(struct load *l, struct org_account *account, struct place at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Whether the word is a policy type but for a letter or two: it was damaged on its way here. */
+bool load_is_nearly_a_type(str name);
 
 bool load_tree(struct load *l);        /* tree.c */
 bool load_attachments(struct load *l); /* attachments.c */

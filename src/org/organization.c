@@ -260,6 +260,20 @@ static bool load_creations(struct load *l)
     return true;
 }
 
+/* Who is shown to be in the organization and is missing from its whole list of accounts. */
+static void check_listed(struct load *l)
+{
+    if (l->org->list_accounts.state != CAPTURE_WHOLE)
+        return;
+    for (size_t i = 0; i < l->accounts.count; i++) {
+        struct org_account *account = l->accounts.items[i];
+        if (!account->in_list_accounts && account->place.source)
+            load_contradiction(l, account, account->place,
+                               "lists account %.*s, organizations/list-accounts.json does not, though it is whole",
+                               STR_ARG(account->id));
+    }
+}
+
 struct organization *organization_load(arena *a, struct snapshot *s, error *e)
 {
     struct organization *o = NEW(a, struct organization);
@@ -270,6 +284,7 @@ struct organization *organization_load(arena *a, struct snapshot *s, error *e)
     if (!load_describe(&l) || !load_accounts(&l) || !load_tree(&l) || !load_delegated_administrators(&l) ||
         !load_service_access(&l) || !load_creations(&l) || !load_attachments(&l))
         return NULL;
+    check_listed(&l);
     o->accounts = l.accounts.items;
     o->account_count = l.accounts.count;
     if (!o->id.len)

@@ -24,6 +24,7 @@ struct org_policy {
     tri aws_managed;
     const struct policy *policy; /* NULL: its text was not captured */
     str why;                     /* then: why not */
+    bool listed;                 /* list-policies shows it */
     str text_path;               /* "organizations/describe-policy/p-1" */
     struct place text;           /* the node of Content */
 };
@@ -40,10 +41,13 @@ struct attachment {
 struct unit {
     str id, name; /* name empty: not captured */
     bool is_root;
-    struct unit *parent; /* NULL: a root, or not known */
-    bool anchored;       /* the way up to a root is known */
-    size_t depth;        /* of a root: 0 */
-    str path;            /* "/Root/Prod"; an OU without a name by its id */
+    struct unit *parent;           /* NULL: a root, or not known */
+    bool anchored;                 /* the way up to a root is known */
+    bool in_list;                  /* list-roots, or the list of its parent's OUs, shows it */
+    str named_by;                  /* the file that is named for it; empty: not asked, as a list shows it */
+    str ous_whole, accounts_whole; /* the capture that lists all of its OUs, of its accounts; empty: none does */
+    size_t depth;                  /* of a root: 0 */
+    str path;                      /* "/Root/Prod"; an OU without a name by its id */
     struct attachment attached[POLICY_TYPE_COUNT];
     struct place place;
 };
@@ -68,7 +72,8 @@ struct org_account {
     bool has_joined_at;
     instant joined_at;
     bool in_list_accounts;
-    struct unit *parent; /* NULL: not known */
+    bool in_list_of_parent; /* list-accounts-for-parent shows it */
+    struct unit *parent;    /* NULL: not known */
     struct place place, parent_place;
     struct attachment attached[POLICY_TYPE_COUNT];
     bool is_delegated_administrator; /* seen in the list */

@@ -14,7 +14,8 @@ static bool is_first_set(str service)
 
 static bool list(arena *a, const struct snapshot *s, str path, str **names, size_t *count)
 {
-    return s->from->list && s->from->list(s->from->self, a, path.ptr, names, count);
+    error e = {0}; /* then what may lie there is tried, which tells the same error */
+    return s->from->list && s->from->list(s->from->self, a, path.ptr, names, count, &e) != FETCH_FAILED;
 }
 
 static bool among(str name, const str *names, size_t count)

@@ -24,9 +24,9 @@ struct capture_source {
     fetch_result (*fetch)(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e);
     fetch_result (*fetch_named)(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e);
     bool (*size)(void *self, const char *path, uint64_t *bytes);
-    /* The names in a folder of the snapshot ("accounts/ID"), sorted: none where there is no such folder. False: not
-     * known. NULL: the source cannot tell, so everything is tried. */
-    bool (*list)(void *self, arena *a, const char *path, str **names, size_t *count);
+    /* The names in a folder of the snapshot ("accounts/ID"), sorted; FETCH_ABSENT: there is no such folder.
+     * NULL: the source cannot tell, so everything is tried. */
+    fetch_result (*list)(void *self, arena *a, const char *path, str **names, size_t *count, error *e);
 };
 
 /* A folder. NULL and *e when it cannot be opened. Closed with the arena. */
@@ -99,6 +99,14 @@ struct read_list {
 };
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
                   struct capture_doc *out, error *e);
+
+/*
+ * The arguments with which that call of the organization was made, be it that a file is named for them or that
+ * capture.json lists the call: those of list-policies-for-target are the targets alone. CAPTURE_COUNT: the accounts
+ * that have a folder. Only ids (of policies, roots, OUs, accounts) are told; what else lies there is none of ours.
+ */
+bool snapshot_arguments(arena *a, const struct snapshot *s, capture_kind kind, const str **out, size_t *count,
+                        error *e);
 
 /* Judges the text of src (file, text and len are set) as the answer to out->call; out->path is set too. For answers
  * that are in no snapshot yet. Errors as snapshot_get. */

@@ -15,8 +15,7 @@ static struct unit *add_unit(struct load *l, str id)
     return *slot;
 }
 
-/* A word that is one of the types but for a letter or two was damaged on its way here. */
-static bool is_nearly_a_type(str name)
+bool load_is_nearly_a_type(str name)
 {
     for (int t = 0; t < POLICY_TYPE_COUNT; t++) {
         size_t distance = str_distance(name, str_from(policy_type_names[t]), 3);
@@ -46,7 +45,7 @@ static bool load_policy_types(struct load *l, const struct capture_doc *d, const
         if (!member_text(d->source, item, "Type", &name, l->error) ||
             !member_text(d->source, item, "Status", &status, l->error))
             return false;
-        nameless |= !name.len || is_nearly_a_type(name);
+        nameless |= !name.len || load_is_nearly_a_type(name);
         for (int t = 0; t < POLICY_TYPE_COUNT; t++)
             if (str_is(name, policy_type_names[t]))
                 o->types_enabled[t] = str_is(status, "ENABLED") ? TRI_YES : TRI_UNKNOWN; /* PENDING_... */
@@ -78,7 +77,7 @@ static bool load_roots(struct load *l)
         if (u->is_root)
             return source_error(d->source, item, l->error, "root %.*s is listed twice", STR_ARG(id));
         *u = (struct unit){
-            .id = id, .name = name, .is_root = true, .place = {d->source, item}
+            .id = id, .name = name, .is_root = true, .in_list = true, .place = {d->source, item}
         };
         load_check_arn(l, d, item, arn);
         if (!load_policy_types(l, d, item))
@@ -88,7 +87,7 @@ static bool load_roots(struct load *l)
         d->state = CAPTURE_UNKNOWN; /* every organization has one root */
         d->why = STR("list-roots shows no root");
     }
-    l->tree_cut |= d->state != CAPTURE_WHOLE;
+    l->tree_cut = l->lists_cut = d->state != CAPTURE_WHOLE;
     if (str_is(o->feature_set, "CONSOLIDATED_BILLING"))
         for (int t = 0; t < POLICY_TYPE_COUNT; t++)
             o->types_enabled[t] = TRI_NO; /* no policies exist there at all */
@@ -113,6 +112,9 @@ static bool load_children(struct load *l, struct unit *parent)
     if (!load_capture(l, CAPTURE_LIST_OUS_FOR_PARENT, parent->id, &d))
         return false;
     l->tree_cut |= d.state != CAPTURE_WHOLE;
+    l->lists_cut |= d.state != CAPTURE_WHOLE && parent->in_list;
+    if (d.state == CAPTURE_WHOLE)
+        parent->ous_whole = d.path;
     for (NODE_EACH(item, node_get(d.root, "OrganizationalUnits"))) {
         str id, name, arn;
         if (!member_text(d.source, item, "Id", &id, l->error) ||
@@ -124,6 +126,7 @@ static bool load_children(struct load *l, struct unit *parent)
                                 "an organizational unit without an \"Id\" that begins with \"ou-\"");
         struct unit *u = add_unit(l, id);
         u->name = name;
+        u->in_list = true;
         load_check_arn(l, &d, item, arn);
         if (u == parent || !set_parent(l, u, parent, (struct place){d.source, item}))
             return source_error(d.source, item, l->error, "%.*s is listed as its own child", STR_ARG(id));
@@ -149,11 +152,14 @@ static bool load_accounts_of(struct load *l, struct unit *parent)
     struct capture_doc d;
     if (!load_capture(l, CAPTURE_LIST_ACCOUNTS_FOR_PARENT, parent->id, &d))
         return false;
+    if (d.state == CAPTURE_WHOLE)
+        parent->accounts_whole = d.path;
     for (NODE_EACH(item, node_get(d.root, "Accounts"))) {
         struct org_account *account = load_see_account(l, &d, item);
         if (!account)
             return false;
         place_account(l, account, parent, (struct place){d.source, item});
+        account->in_list_of_parent = true;
     }
     return true;
 }
@@ -175,6 +181,8 @@ static bool load_parent_of(struct load *l, str child, struct unit **parent, stru
         return source_error(d.source, item, l->error, "expected exactly one parent, a root (r-...) or an OU (ou-...)");
     *at = (struct place){d.source, item};
     *parent = add_unit(l, id);
+    if (!(*parent)->named_by.len)
+        (*parent)->named_by = d.source->file;
     if (!str_starts(id, STR("r-")))
         return true;
     if (!(*parent)->is_root && l->org->roots.state == CAPTURE_WHOLE)
@@ -183,7 +191,68 @@ static bool load_parent_of(struct load *l, str child, struct unit **parent, stru
     return true;
 }
 
-static bool load_parents(struct load *l)
+static bool load_unit(struct load *l, struct unit *u)
+{
+    struct unit *parent;
+    struct place at;
+    if (!load_children(l, u) || !load_accounts_of(l, u))
+        return false;
+    if (u->is_root)
+        return true;
+    return load_parent_of(l, u->id, &parent, &at) && (!parent || set_parent(l, u, parent, at));
+}
+
+/* Grows while it is walked: every OU found is asked for its own. */
+static bool load_units(struct load *l, size_t *done)
+{
+    while (*done < l->units.count)
+        if (!load_unit(l, l->units.items[(*done)++]))
+            return false;
+    return true;
+}
+
+/* Roots and OUs that a file is named for, whether a list shows them or not. */
+static bool add_named_units(struct load *l)
+{
+    static const capture_kind kinds[] = {CAPTURE_LIST_OUS_FOR_PARENT, CAPTURE_LIST_ACCOUNTS_FOR_PARENT,
+                                         CAPTURE_LIST_PARENTS, CAPTURE_LIST_POLICIES_FOR_TARGET};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const str *ids;
+        size_t count;
+        if (!snapshot_arguments(l->arena, l->org->snapshot, kinds[k], &ids, &count, l->error))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            if (str_is_account_id(ids[i]))
+                continue;
+            struct unit *u = add_unit(l, ids[i]);
+            u->is_root = str_starts(ids[i], STR("r-"));
+            if (!u->named_by.len)
+                u->named_by =
+                    arena_printf(l->arena, "organizations/%s/%.*s%s", captures[kinds[k]].operation, STR_ARG(ids[i]),
+                                 kinds[k] == CAPTURE_LIST_POLICIES_FOR_TARGET ? "" : ".json");
+        }
+    }
+    return true;
+}
+
+/* The same for accounts: one that has a folder is judged, be it that no list shows it. */
+static bool add_named_accounts(struct load *l)
+{
+    static const capture_kind kinds[] = {CAPTURE_COUNT, CAPTURE_LIST_PARENTS, CAPTURE_LIST_POLICIES_FOR_TARGET,
+                                         CAPTURE_LIST_DELEGATED_SERVICES, CAPTURE_LIST_TAGS_FOR_RESOURCE};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const str *ids;
+        size_t count;
+        if (!snapshot_arguments(l->arena, l->org->snapshot, kinds[k], &ids, &count, l->error))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            if (str_is_account_id(ids[i]))
+                (void)load_add_account(l, ids[i]);
+    }
+    return true;
+}
+
+static bool load_parents_of_accounts(struct load *l)
 {
     struct unit *parent;
     struct place at;
@@ -193,15 +262,38 @@ static bool load_parents(struct load *l)
         if (parent)
             place_account(l, l->accounts.items[i], parent, at);
     }
-    for (size_t i = 0; i < l->units.count; i++) { /* grows while it is walked */
-        if (l->units.items[i]->is_root)
-            continue;
-        if (!load_parent_of(l, l->units.items[i]->id, &parent, &at))
-            return false;
-        if (parent && !set_parent(l, l->units.items[i], parent, at))
-            return false;
-    }
     return true;
+}
+
+/* A root or OU that its list lacks though the list is whole. */
+static bool check_unit(const struct load *l, const struct unit *u)
+{
+    if (u->in_list)
+        return true;
+    if (u->is_root)
+        return l->org->roots.state != CAPTURE_WHOLE ||
+               error_at(l->error, u->named_by, 0, 0,
+                        "is of root %.*s, which organizations/list-roots.json does not list", STR_ARG(u->id));
+    if (u->parent && u->parent->ous_whole.len)
+        return source_error(u->place.source, u->place.node, l->error,
+                            "says that %.*s stands in %.*s, %.*s.json does not list it", STR_ARG(u->id),
+                            STR_ARG(u->parent->id), STR_ARG(u->parent->ous_whole));
+    if (u->parent || l->lists_cut)
+        return true;
+    return error_at(
+        l->error, u->named_by, 0, 0,
+        "is of %.*s, which no organizations/list-organizational-units-for-parent/*.json lists, though these are whole",
+        STR_ARG(u->id));
+}
+
+/* An account where list-parents puts it, and the list of that parent lacks it. */
+static void check_account(struct load *l, struct org_account *account)
+{
+    const struct unit *parent = account->parent;
+    if (parent && !account->in_list_of_parent && parent->accounts_whole.len)
+        load_contradiction(l, account, account->parent_place,
+                           "says that account %.*s stands in %.*s, %.*s.json does not list it", STR_ARG(account->id),
+                           STR_ARG(parent->id), STR_ARG(parent->accounts_whole));
 }
 
 static bool anchor(struct load *l, struct unit *u, size_t depth)
@@ -267,19 +359,18 @@ static bool check_paths(struct load *l, struct org_account *account)
 
 bool load_tree(struct load *l)
 {
-    if (!load_roots(l))
-        return false;
-    for (size_t i = 0; i < l->units.count; i++) /* grows while it is walked: every OU found is asked for its own */
-        if (!load_children(l, l->units.items[i]) || !load_accounts_of(l, l->units.items[i]))
-            return false;
-    if (!load_parents(l))
+    size_t done = 0;
+    if (!load_roots(l) || !load_units(l, &done) || !add_named_units(l) || !load_units(l, &done) ||
+        !add_named_accounts(l) || !load_parents_of_accounts(l) || !load_units(l, &done))
         return false;
     for (size_t i = 0; i < l->units.count; i++)
-        if (!anchor(l, l->units.items[i], 0))
+        if (!anchor(l, l->units.items[i], 0) || !check_unit(l, l->units.items[i]))
             return false;
-    for (size_t i = 0; i < l->accounts.count; i++)
+    for (size_t i = 0; i < l->accounts.count; i++) {
+        check_account(l, l->accounts.items[i]);
         if (!check_paths(l, l->accounts.items[i]))
             return false;
+    }
     l->org->units = l->units.items;
     l->org->unit_count = l->units.count;
     return true;

@@ -298,9 +298,14 @@ static bool list_inputs(struct check *c, error *e)
         const struct read_file *r = &c->org->read.files.items[i];
         files[i] = (struct input_file){r->path, r->bytes, r->sha256};
     }
+    qsort(files, count, sizeof *files, by_path);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!kept || !str_eq(files[kept - 1].file, files[i].file))
+            files[kept++] = files[i];
+    count = kept;
     if (c->options.digests && !digest_inputs(c, files, count, e))
         return false;
-    qsort(files, count, sizeof *files, by_path);
     c->run.inputs = files;
     c->run.input_count = count;
     return true;
