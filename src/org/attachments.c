@@ -72,6 +72,10 @@ static bool load_text(struct load *l, struct org_policy *p)
     source *inner = source_inner(l->arena, d.source, at, l->error);
     p->text = (struct place){d.source, at};
     p->policy = inner ? policy_parse(l->arena, inner, inner->root, l->error) : NULL;
+    if (p->policy && !p->policy->count) /* IAM User Guide, "Grammar": at least one; a restriction was lost here */
+        return source_error(
+            inner, node_get(inner->root, "Statement"), l->error,
+            "\"Statement\" is an empty list; expected at least one statement: capture the policy again");
     return p->policy != NULL;
 }
 

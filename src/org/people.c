@@ -11,11 +11,13 @@ struct managed {
 
 /*
  * The AWS CLI prints IAM documents as objects, other clients as (URL-encoded) text. A text that cannot be decoded is
- * what the CLI left when it could not either: not known, no error (reliability.md 2, row 73).
+ * what the CLI left when it could not either, and a document without a statement is none that IAM's grammar knows: not
+ * known, no error.
  */
 static bool parse_document(struct people *p, const node *document, const struct policy **out, error *e)
 {
     const source *s = p->doc->source;
+    const struct policy *policy;
     *out = NULL;
     if (!document || node_is_null(document))
         return true;
@@ -24,11 +26,13 @@ static bool parse_document(struct people *p, const node *document, const struct 
         source *inner = source_inner(p->arena, s, document, &undecodable);
         if (!inner)
             return true;
-        *out = policy_parse(p->arena, inner, inner->root, e);
+        policy = policy_parse(p->arena, inner, inner->root, e);
     } else {
-        *out = policy_parse(p->arena, s, document, e);
+        policy = policy_parse(p->arena, s, document, e);
     }
-    return *out != NULL;
+    if (policy && policy->count)
+        *out = policy;
+    return policy != NULL;
 }
 
 static bool parse_managed(struct people *p, struct managed *m, error *e)
@@ -69,7 +73,6 @@ static bool load_managed(struct people *p, const node *list, error *e)
         struct managed *m = NEW(p->arena, struct managed);
         str default_version;
         const node *versions;
-        struct arn arn;
         if (!member_text(s, item, "Arn", &m->arn, e) || !member_text(s, item, "PolicyName", &m->name, e) ||
             !member_text(s, item, "DefaultVersionId", &default_version, e) ||
             !member_list(s, item, "PolicyVersionList", &versions, e))
@@ -78,8 +81,6 @@ static bool load_managed(struct people *p, const node *list, error *e)
             return false;
         if (!m->arn.len)
             return source_error(s, item, e, "a policy without an \"Arn\"");
-        if (arn_parse(m->arn, &arn) && str_eq(arn.account, p->account->id))
-            p->customer_policy_count++;
         void **slot = map_at(p->arena, &p->managed, m->arn);
         if (*slot)
             return source_error(s, item, e, "policy %.*s is listed twice", STR_ARG(m->arn));
@@ -158,7 +159,6 @@ static bool load_groups(struct people *p, const node *list, error *e)
         if (*slot)
             return source_error(s, item, e, "group %.*s is listed twice", STR_ARG(name));
         *slot = set;
-        p->group_count++;
     }
     return true;
 }
@@ -324,16 +324,15 @@ bool people_load(struct people *p, const struct capture_doc *d, error *e)
         !member_list(d->source, d->root, "RoleDetailList", &roles, e) ||
         !member_list(d->source, d->root, "Policies", &policies, e))
         return false;
-    p->lists_seen[0] = users != NULL;
-    p->lists_seen[1] = groups != NULL;
-    p->lists_seen[2] = roles != NULL;
+    p->users_seen = users != NULL;
+    p->roles_seen = roles != NULL;
     return load_managed(p, policies, e) && load_groups(p, groups, e) &&
            load_entities(p, users, load_user, &account->users, &account->user_count, e) &&
            load_entities(p, roles, load_role, &account->roles, &account->role_count, e);
 }
 
-/* get-account-summary counts; a number that differs proves the list incomplete. A number that it lacks proves nothing,
- * but without the capture itself nothing shows that a filtered list is not whole. */
+/* get-account-summary counts: a number that differs proves the list incomplete, and without the number nothing shows
+ * that the list was not filtered. Groups and managed policies that are missing show where a user or role names them. */
 static bool count_differs(struct people *p, const char *member, size_t listed, str *why)
 {
     const struct capture_doc *summary = &p->account->summary;
@@ -349,10 +348,14 @@ static bool count_differs(struct people *p, const char *member, size_t listed, s
         people_keep_error(p, &e);
         return true;
     }
-    if (!has || counted == (int64_t)listed)
+    if (has && counted == (int64_t)listed)
         return false;
-    *why = arena_printf(p->arena, "get-account-summary counts %lld %s, get-account-authorization-details shows %zu",
-                        (long long)counted, member, listed);
+    if (!has)
+        *why = arena_printf(p->arena, "%.*s.json does not count %s, so nothing shows that their list is whole",
+                            STR_ARG(summary->path), member);
+    else
+        *why = arena_printf(p->arena, "get-account-summary counts %lld %s, get-account-authorization-details shows %zu",
+                            (long long)counted, member, listed);
     return true;
 }
 
@@ -370,9 +373,9 @@ void people_settle(struct people *p)
     account->users_complete = account->roles_complete = d->state == CAPTURE_WHOLE;
     if (d->state == CAPTURE_CUT)
         account->people_why = arena_printf(p->arena, "%.*s.json was cut off", STR_ARG(d->path));
-    if (!p->lists_seen[0] || count_differs(p, "Users", account->user_count, &account->people_why))
+    if (!p->users_seen || count_differs(p, "Users", account->user_count, &account->people_why))
         account->users_complete = false;
-    if (!p->lists_seen[2] || count_differs(p, "Roles", account->role_count, &account->people_why))
+    if (!p->roles_seen || count_differs(p, "Roles", account->role_count, &account->people_why))
         account->roles_complete = false;
     if (!account->people_why.len && (!account->users_complete || !account->roles_complete))
         account->people_why = arena_printf(p->arena, "%.*s.json lacks a list", STR_ARG(d->path));

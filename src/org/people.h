@@ -10,8 +10,7 @@ struct people {
     const struct capture_doc *doc;
     struct map managed; /* policy ARN -> struct managed */
     struct map groups;  /* group name -> struct policy_set */
-    size_t group_count, customer_policy_count;
-    bool lists_seen[3]; /* UserDetailList, GroupDetailList, RoleDetailList */
+    bool users_seen, roles_seen; /* UserDetailList, RoleDetailList */
 };
 
 void people_keep_error(struct people *p, const error *e);
