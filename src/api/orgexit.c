@@ -173,7 +173,7 @@ static bool open_check(arena *a, void *arg, error *e)
     o->context = s->o->context.items;
     o->context_count = s->o->context.count;
     o->pass_evidence = true;
-    if (!o->as_of && !time_now(&o->as_of))
+    if (!o->as_of && !time_now(&o->as_of, &o->as_of_from))
         return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
     s->o->check = check_open(a, o, &faults, e);
     return s->o->check && check_begin(s->o->check, &s->o->summary);

@@ -279,16 +279,31 @@ str duration_format(arena *a, int64_t seconds)
     return arena_printf(a, "%s%lld s", sign, s);
 }
 
-bool time_now(int64_t *seconds)
+const char *time_origin_name(time_origin origin)
+{
+    static const char *const names[] = {
+        [TIME_GIVEN] = "option", [TIME_ENVIRONMENT] = "SOURCE_DATE_EPOCH", [TIME_CLOCK] = "clock"};
+    return names[origin];
+}
+
+bool time_now(int64_t *seconds, time_origin *origin)
 {
     const char *fixed = getenv("SOURCE_DATE_EPOCH");
-    if (fixed && *fixed) {
+    bool is_fixed = fixed && *fixed;
+    if (origin)
+        *origin = is_fixed ? TIME_ENVIRONMENT : TIME_CLOCK;
+    if (is_fixed) {
         instant t;
         if (!time_from_epoch(str_from(fixed), &t))
             return false;
         *seconds = t.seconds;
         return true;
     }
+    return clock_now(seconds);
+}
+
+bool clock_now(int64_t *seconds)
+{
     struct timespec now;
     if (clock_gettime(CLOCK_REALTIME, &now) != 0)
         return false;

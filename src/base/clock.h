@@ -39,7 +39,11 @@ str time_format_date(arena *a, int64_t seconds); /* 2026-11-23 */
 bool duration_parse(str s, int64_t *out);
 str duration_format(arena *a, int64_t seconds); /* the two largest units: "6 d 16 h", "23 h", "5 min" */
 
-/* SOURCE_DATE_EPOCH when set, else the machine's clock; false when SOURCE_DATE_EPOCH is no number. */
-bool time_now(int64_t *seconds);
+/* SOURCE_DATE_EPOCH when set, else the machine's clock; false when SOURCE_DATE_EPOCH is no number. *origin (may be
+ * NULL) says which. */
+typedef enum { TIME_GIVEN, TIME_ENVIRONMENT, TIME_CLOCK } time_origin;
+bool time_now(int64_t *seconds, time_origin *origin);
+bool clock_now(int64_t *seconds);                 /* the machine's clock, whatever SOURCE_DATE_EPOCH says */
+const char *time_origin_name(time_origin origin); /* "option", "SOURCE_DATE_EPOCH", "clock" */
 
 #endif

@@ -20,6 +20,7 @@ struct check_run {
     str facts_date;   /* of the catalogue: 2026-09-26 */
     str snapshot;     /* as the user named it */
     int64_t as_of;    /* seconds since 1970, UTC */
+    str as_of_from;   /* "option", "SOURCE_DATE_EPOCH", "clock" */
     bool has_captured_at;
     int64_t captured_at;
     str profile;

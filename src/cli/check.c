@@ -40,6 +40,18 @@ static bool read_time(const struct arguments *args, option_id id, bool *has, int
     return true;
 }
 
+/* SOURCE_DATE_EPOCH may be left over from a build, and would let old captures pass for fresh. */
+static void warn_of_clock(arena *a, int64_t as_of)
+{
+    int64_t now, apart;
+    if (!clock_now(&now))
+        return;
+    apart = as_of < now ? now - as_of : as_of - now;
+    if (apart > DAY)
+        fprintf(stderr, "orgexit: warning: SOURCE_DATE_EPOCH is %.*s %s the clock, and ages are counted from it\n",
+                STR_ARG(duration_format(a, apart)), as_of < now ? "behind" : "ahead of");
+}
+
 static bool read_ids(arena *a, const struct arguments *args, struct check_options *o, error *e)
 {
     const struct option_value *given = &args->options[OPTION_ACCOUNT];
@@ -134,8 +146,10 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
         !context_read(a, args, &o->context, &o->context_count, e) || !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
         !packs_read(a, args, config, &o->packs, &o->pack_count, e))
         return false;
-    if (!has_as_of && !time_now(&o->as_of))
+    if (!has_as_of && !time_now(&o->as_of, &o->as_of_from))
         return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
+    if (o->as_of_from == TIME_ENVIRONMENT)
+        warn_of_clock(a, o->as_of);
     o->caller = option_text(args, OPTION_CALLER);
     o->principal = option_text(args, OPTION_PRINCIPAL);
     o->attestations = option_text(args, OPTION_ATTESTATIONS);

@@ -26,6 +26,8 @@ static void run_members(struct json *j, const struct check_run *run)
     json_str(j, "facts", run->facts_date);
     json_close(j, '}');
     json_time(j, "as_of", true, run->as_of);
+    if (run->as_of_from.len)
+        json_str(j, "as_of_from", run->as_of_from);
     json_time(j, "captured_at", run->has_captured_at, run->captured_at);
     json_str(j, "profile", run->profile);
     json_open(j, "inputs", '[', STACKED);
@@ -40,6 +42,8 @@ static void run_members(struct json *j, const struct check_run *run)
     json_close(j, ']');
     json_strings(j, "disabled", run->disabled, run->disabled_count);
     json_strings(j, "assumed", run->assumed, run->assumed_count);
+    if (run->note_count)
+        json_strings(j, "notes", run->notes, run->note_count);
     json_open(j, "organization", '{', INLINE);
     json_str_or_null(j, "id", run->org_id);
     json_str_or_null(j, "management_account", run->management_account);

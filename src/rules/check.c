@@ -355,6 +355,10 @@ static void tell_run(struct check *c)
     run->facts_date = catalog_date();
     run->snapshot = c->options.snapshot;
     run->as_of = c->options.as_of;
+    run->as_of_from = str_from(time_origin_name(c->options.as_of_from));
+    if (c->options.as_of_from == TIME_ENVIRONMENT)
+        note(c, STR("the time is the one of SOURCE_DATE_EPOCH, not of the clock: captures and attestations are only as "
+                    "fresh as it says"));
     run->has_captured_at = s->has_captured_at;
     run->captured_at = s->captured_at;
     run->profile = ruleset_profile(c->rules);

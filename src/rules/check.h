@@ -5,6 +5,7 @@
 #ifndef ORGEXIT_RULES_CHECK_H
 #define ORGEXIT_RULES_CHECK_H
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/work.h"
 #include "iam/context.h"
@@ -13,8 +14,9 @@
 
 /* Zeroed members: the defaults. Texts are borrowed for as long as the check. */
 struct check_options {
-    str snapshot;                /* as the user named it: a folder */
-    int64_t as_of;               /* seconds since 1970, UTC; required */
+    str snapshot;  /* as the user named it: a folder */
+    int64_t as_of; /* seconds since 1970, UTC; required */
+    time_origin as_of_from;
     int64_t max_age;             /* seconds; 0: 7 days */
     int64_t attestation_max_age; /* seconds; 0: 90 days */
     bool has_captured_at;
