@@ -25,6 +25,8 @@ tri action_of_statement(const struct eval *ev, const struct statement *s)
         any = tri_or(any, action_matches(&s->actions[i], &ev->action));
     if (s->odd_action)
         return TRI_UNKNOWN;
+    if (any == TRI_NO && s->strange_action)
+        any = statement_may_mean_action(s, &ev->action);
     return s->not_action ? tri_not(any) : any;
 }
 
@@ -66,6 +68,8 @@ tri resource_of_statement(const struct eval *ev, const struct statement *s)
                                   ? match_with_variables(ev, s, pattern, &missing)
                                   : glob_match_resource(GLOB(pattern), ev->resource));
     }
+    if (any == TRI_NO && s->strange_resource)
+        any = statement_may_mean_resource(s, ev->resource);
     if (!s->not_resource)
         return any;
     /* A variable without value "matches no resource": that should leave the resource covered, but it is said not to. */

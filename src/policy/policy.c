@@ -77,6 +77,92 @@ tri action_matches(const struct action *entry, const struct action_name *name)
     return matches;
 }
 
+/* ---- characters that no name has ---- */
+
+static inline bool is_plain(char c)
+{
+    return c > ' ' && c < 0x7F;
+}
+
+/* Holds a byte that is not printable ASCII, or is a blank. Eight at a time: every text of a policy is looked at. */
+static bool is_strange(str text)
+{
+    uint64_t odd = 0;
+    for (size_t i = 0; i + 8 <= text.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + i, 8);
+        odd |= (word | (word - ONES * 0x21) | (word + ONES)) & HIGHS;
+    }
+    for (size_t i = text.len & ~(size_t)7; i < text.len; i++)
+        odd |= !is_plain(text.ptr[i]);
+    return odd != 0;
+}
+
+/* The text with each run of such bytes as "*": what it looks like. */
+enum { LONGEST_NAME = 256 };
+static str looks_like(str text, char *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        if (is_plain(text.ptr[i]))
+            out[n++] = text.ptr[i];
+        else if (n == 0 || out[n - 1] != '*')
+            out[n++] = '*';
+    return (str){out, n};
+}
+
+static str without_strange_ends(str text)
+{
+    while (text.len && !is_plain(text.ptr[text.len - 1]))
+        text.len--;
+    while (text.len && !is_plain(text.ptr[0]))
+        text = str_from_index(text, 1);
+    return text;
+}
+
+/* Where a match would restrict. */
+static bool match_restricts(const struct statement *s, bool negated)
+{
+    return (s->effect == EFFECT_ALLOW) == negated;
+}
+
+tri statement_may_mean_action(const struct statement *s, const struct action_name *name)
+{
+    char buffer[LONGEST_NAME];
+    if (!s->strange_action || !match_restricts(s, s->not_action))
+        return TRI_NO;
+    for (size_t i = 0; i < s->action_count; i++) {
+        str text = node_text(s->actions[i].node);
+        if (is_strange(text) &&
+            (text.len > LONGEST_NAME || glob_match_nocase(GLOB(looks_like(text, buffer)), name->text) != TRI_NO))
+            return TRI_UNKNOWN;
+    }
+    return TRI_NO;
+}
+
+tri statement_may_mean_resource(const struct statement *s, str resource)
+{
+    if (!s->strange_resource || !match_restricts(s, s->not_resource))
+        return TRI_NO;
+    for (const node *n = values_first(s->resource); n; n = values_next(s->resource, n)) {
+        str text = without_strange_ends(node_text(n));
+        if (text.len < n->len && glob_match_resource(GLOB(text), resource) != TRI_NO)
+            return TRI_UNKNOWN;
+    }
+    return TRI_NO;
+}
+
+str statement_strange_text(const struct statement *s)
+{
+    for (size_t i = 0; s->strange_action && i < s->action_count; i++)
+        if (is_strange(node_text(s->actions[i].node)))
+            return node_text(s->actions[i].node);
+    for (const node *n = s->strange_resource ? values_first(s->resource) : NULL; n; n = values_next(s->resource, n))
+        if (without_strange_ends(node_text(n)).len < n->len)
+            return node_text(n);
+    return (str){0};
+}
+
 /* ---- statements ---- */
 
 /* One text or a list of texts. */
@@ -101,8 +187,12 @@ static void read_actions(arena *a, struct statement *s, const node *n, bool nega
     s->action_count = 0;
     s->services = negated || s->odd_action ? ~(uint64_t)0 : 0;
     for (const node *item = values_first(n); item; item = values_next(n, item))
-        if (node_is_string(item))
+        if (node_is_string(item)) {
             s->services |= read_action(&actions[s->action_count++], item);
+            s->strange_action |= is_strange(node_text(item));
+        }
+    if (s->strange_action)
+        s->services = ~(uint64_t)0;
 }
 
 /* A principal is "*" or lists of names by their kind. */
@@ -176,6 +266,10 @@ static void read_resource(struct statement *s, const node *n, bool negated)
     s->odd_resource |= s->resource != NULL || !are_texts(n);
     s->resource = n;
     s->not_resource = negated;
+    for (const node *item = values_first(n); item; item = values_next(n, item)) {
+        str text = node_text(item);
+        s->strange_resource |= text.len && (!is_plain(text.ptr[0]) || !is_plain(text.ptr[text.len - 1]));
+    }
 }
 
 static void read_principal(struct statement *s, const node *n, bool negated)

@@ -44,6 +44,8 @@ struct statement {
     bool odd; /* has an element that is not understood: where all others match, it may match */
     bool odd_action, odd_resource, odd_principal; /* missing, twice, or of a wrong type: may match anything */
     bool not_action, not_resource, not_principal;
+    bool strange_action;   /* an entry of Action holds what no name of an action has: a blank, an invisible character */
+    bool strange_resource; /* one of Resource begins or ends with such */
     const node *action_node; /* NULL: neither Action nor NotAction */
     const struct action *actions;
     size_t action_count;
@@ -95,6 +97,16 @@ struct action_name action_name_of(str text);
 /* Whether an entry of Action covers the action (without regard to case; "*" any run, "?" one character).
  * UNKNOWN: a wildcard stands where AWS documents none. */
 tri action_matches(const struct action *entry, const struct action_name *name);
+
+/*
+ * Whether the author may have meant that the statement covers the action (the resource): TRI_UNKNOWN where an entry
+ * with strange characters would match without them, else TRI_NO. AWS is believed to compare them as they stand, so that
+ * such a Deny denies nothing; nobody is to be told so on a belief. TRI_NO too where not matching is the stricter
+ * reading.
+ */
+tri statement_may_mean_action(const struct statement *s, const struct action_name *name);
+tri statement_may_mean_resource(const struct statement *s, str resource);
+str statement_strange_text(const struct statement *s); /* the first such entry; ptr NULL: there is none */
 
 /* A value or a list of values: for (const node *v = values_first(n); v; v = values_next(n, v)) */
 static inline const node *values_first(const node *n)

@@ -347,6 +347,22 @@ static void tell_weakened(struct check *c)
     c->run.disabled_count = all.count;
 }
 
+/* A Deny that looks as if it denied: one note for a policy. */
+static void note_strange_text(struct check *c, const struct org_policy *p)
+{
+    for (size_t i = 0; p->policy && i < p->policy->count; i++) {
+        str text = statement_strange_text(&p->policy->statements[i]);
+        if (!text.ptr)
+            continue;
+        note(c,
+             arena_printf(c->arena,
+                          "%.*s (%.*s): \"%.*s\" holds a blank or another character that no name has; AWS is believed "
+                          "to match nothing with it, which is hardly meant",
+                          STR_ARG(p->name), STR_ARG(p->id), STR_ARG(text)));
+        return;
+    }
+}
+
 static void tell_run(struct check *c)
 {
     const struct snapshot *s = c->org->snapshot;
@@ -369,6 +385,8 @@ static void tell_run(struct check *c)
     run->management_account = c->org->management_account;
     run->routes = c->options.routes;
     run->account_count = c->selected_count;
+    for (size_t i = 0; i < c->org->policy_count; i++)
+        note_strange_text(c, c->org->policies[i]);
     int64_t age = c->options.as_of - s->captured_at;
     if (s->fresh == TRI_YES && age > DAY)
         note(c, arena_printf(c->arena, "the captures are %.*s old: capture again before acting on a verdict",
