@@ -199,6 +199,15 @@ static void load_alternates(struct people *p)
     }
 }
 
+/* Of its files that nothing above reads, too: one that was changed or lost says what happened to the snapshot. */
+static void check_digests(struct people *p)
+{
+    error e = {0};
+    str folder = arena_printf(p->arena, "accounts/%.*s/", STR_ARG(p->account->id));
+    if (!snapshot_check_listed(p->arena, p->account->org->snapshot, folder, p->account->read, &e))
+        people_keep_error(p, &e);
+}
+
 struct account *account_load(arena *a, const struct organization *o, str id, struct read_list *read)
 {
     struct account *account = NEW(a, struct account);
@@ -206,7 +215,7 @@ struct account *account_load(arena *a, const struct organization *o, str id, str
     account->org = o;
     account->id = id;
     account->listed = organization_account(o, id);
-    account->read = read;
+    account->read = read ? read : NEW(a, struct read_list);
     for (size_t i = 0; account->listed && i < account->listed->contradictions.count; i++)
         *VEC_PUSH(a, &account->errors) = account->listed->contradictions.items[i];
 
@@ -223,6 +232,8 @@ struct account *account_load(arena *a, const struct organization *o, str id, str
     load(&p, CAPTURE_LIST_TAGS_FOR_RESOURCE, "ID", &account->tags, read_tags);
     load_alternates(&p);
     compare_delegation(&p);
+    if (!account->errors.count)
+        check_digests(&p);
     return account;
 }
 

@@ -36,7 +36,7 @@ struct account {
     const struct organization *org;
     str id;
     const struct org_account *listed; /* NULL: no organization capture shows it */
-    struct read_list *read;           /* may be NULL */
+    struct read_list *read;
 
     struct capture_doc identity, authorization, summary, contact_doc, information, handshakes, own_organization;
     struct capture_doc delegated_services, tags, features, alternate[3]; /* BILLING, OPERATIONS, SECURITY */

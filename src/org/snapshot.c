@@ -2,6 +2,7 @@
 #include "org/snapshot.h"
 
 #include <openssl/evp.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -227,10 +228,16 @@ static bool read_errors(arena *a, struct snapshot *s, const source *src, const n
     return true;
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
 static bool read_digests(arena *a, struct snapshot *s, const source *src, const node *object, error *e)
 {
     if (object && !node_is_object(object))
         return source_error(src, object, e, "\"digests\" is %s; expected an object", node_kind_name(object));
+    str *listed = NEW_ARRAY(a, str, node_count(object));
     for (NODE_EACH(m, object)) {
         str text = node_text(m), hex = str_from_index(text, 7);
         bool good = node_is_string(m) && str_starts(text, STR("sha256:")) && hex.len == 64;
@@ -246,7 +253,11 @@ static bool read_digests(arena *a, struct snapshot *s, const source *src, const 
         str *kept = NEW(a, str);
         *kept = hex;
         *map_at(a, &s->digests, node_key(m)) = kept;
+        listed[s->listed_count++] = file;
     }
+    if (s->listed_count)
+        qsort(listed, s->listed_count, sizeof *listed, by_text);
+    s->listed = listed;
     return true;
 }
 
@@ -363,6 +374,17 @@ static void note_failure(arena *a, const struct snapshot *s, const struct failed
     out->why = arena_printf(a, "%.*s failed with %.*s", STR_ARG(out->path), STR_ARG(f->code));
 }
 
+static bool digest_differs(const source *src, error *e)
+{
+    return error_at(e, src->file, 0, 0,
+                    "its SHA-256 is not the one that capture.json lists: the file was changed after it was captured");
+}
+
+static bool listed_is_absent(const source *src, error *e)
+{
+    return error_at(e, src->file, 0, 0, "is listed under \"digests\" of capture.json but is not there");
+}
+
 static bool check_digest(arena *a, const struct snapshot *s, const source *src, struct read_list *read, error *e)
 {
     const str *listed = map_get(&s->digests, src->file);
@@ -371,10 +393,39 @@ static bool check_digest(arena *a, const struct snapshot *s, const source *src, 
         actual = sha256_hex(a, NULL, src->text, src->len);
     if (read)
         *VEC_PUSH(a, &read->files) = (struct read_file){src->file, src->len, actual};
-    if (!listed || str_eq(*listed, actual))
-        return true;
-    return error_at(e, src->file, 0, 0,
-                    "its SHA-256 is not the one that capture.json lists: the file was changed after it was captured");
+    return !listed || str_eq(*listed, actual) || digest_differs(src, e);
+}
+
+static bool check_listed(arena *a, const struct snapshot *s, str file, error *e)
+{
+    source src = {.file = file};
+    switch (s->from->fetch_named(s->from->self, a, arena_cstr(a, file), &src.text, &src.len, e)) {
+    case FETCH_FAILED: return false;
+    case FETCH_ABSENT: return listed_is_absent(&src, e);
+    case FETCH_DONE: break;
+    }
+    return check_digest(a, s, &src, NULL, e);
+}
+
+bool snapshot_check_listed(arena *a, const struct snapshot *s, str folder, const struct read_list *read, error *e)
+{
+    struct map done = {0};
+    size_t low = 0, high = s->listed_count;
+    for (size_t i = 0; s->listed_count && i < read->files.count; i++)
+        *map_at(a, &done, read->files.items[i].path) = &done;
+    while (low < high) { /* the first that does not stand before the folder */
+        size_t middle = (low + high) / 2;
+        if (str_cmp(s->listed[middle], folder) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < s->listed_count && str_starts(s->listed[low], folder); low++) {
+        bool elsewhere = !folder.len && str_starts(s->listed[low], STR("accounts/"));
+        if (!elsewhere && !map_get(&done, s->listed[low]) && !check_listed(a, s, s->listed[low], e))
+            return false;
+    }
+    return true;
 }
 
 bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
@@ -418,7 +469,7 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
     case FETCH_FAILED: return false;
     case FETCH_ABSENT:
         if (map_get(&s->digests, src->file))
-            return error_at(e, src->file, 0, 0, "is listed under \"digests\" of capture.json but is not there");
+            return listed_is_absent(src, e);
         return not_captured(a, out, "was not captured");
     case FETCH_DONE: break;
     }

@@ -61,8 +61,10 @@ struct snapshot {
     const node *captured_at_node, *completed_at_node;
     str caller, partition, tool; /* empty: not told */
     const node *caller_node;
-    struct map errors;   /* path of the call -> struct failed_call */
-    struct map digests;  /* "path.json" -> str: hex */
+    struct map errors;  /* path of the call -> struct failed_call */
+    struct map digests; /* "path.json" -> str: hex */
+    const str *listed;  /* its keys, sorted */
+    size_t listed_count;
     tri fresh, finished; /* YES or UNKNOWN */
     bool stale;          /* too old, from the future or spread over too long a time: every capture is unknown */
     str stale_why;       /* why not fresh: one clause */
@@ -99,6 +101,13 @@ struct read_list {
 };
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
                   struct capture_doc *out, error *e);
+
+/*
+ * Checks the digests that capture.json lists of files in a folder ("accounts/ID/"; empty: of those that are in no
+ * account's), but for those in `read`, which were checked when they were read. False: *e of the first that differs or
+ * is not there. Hashes nothing when nothing is listed.
+ */
+bool snapshot_check_listed(arena *a, const struct snapshot *s, str folder, const struct read_list *read, error *e);
 
 /*
  * The arguments with which that call of the organization was made, be it that a file is named for them or that

@@ -84,6 +84,23 @@ static bool load_attestations(struct check *c, error *e)
            (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
 }
 
+/* Files that capture.json lists and no capture of an account asks for; those of a judged account are checked with it.
+ */
+static bool check_listed_files(struct check *c, error *e)
+{
+    const struct snapshot *s = c->org->snapshot;
+    if (!snapshot_check_listed(c->arena, s, (str){0}, &c->org->read, e))
+        return false;
+    for (size_t i = 0; i < s->listed_count; i++) {
+        str rest = s->listed[i];
+        if (!str_is(str_cut(&rest, '/'), "accounts") || organization_account(c->org, str_cut(&rest, '/')))
+            continue;
+        return error_at(e, STR("capture.json"), 0, 0,
+                        "\"digests\" lists %.*s, of an account of which there are no captures", STR_ARG(s->listed[i]));
+    }
+    return true;
+}
+
 static void note(struct check *c, str text)
 {
     str *notes = NEW_ARRAY(c->arena, str, c->run.note_count + 1);
@@ -458,8 +475,8 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     struct capture_source *from = folder_source_open(a, arena_cstr(a, o->snapshot), e);
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
-    if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_waivers(c, e) ||
-        !route_has_blockers(c, e) || !select_accounts(c, e))
+    if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_listed_files(c, e) ||
+        !check_waivers(c, e) || !route_has_blockers(c, e) || !select_accounts(c, e))
         return NULL;
     c->facts.org = c->org;
     c->facts.attestations = c->attestations;

@@ -327,11 +327,12 @@ static void judge_routes(struct work *w, struct account_result *out)
         size_t expected;
         const str *blockers = ruleset_blockers(c->rules, (route)on, &expected);
         out->routes[on] = verdict_of(blockers, expected, w->records[on], w->record_count[on]);
-        if (w->account->errors.count) /* an input of the account could not be read: there is no verdict from it */
-            out->routes[on] = VERDICT_UNDETERMINED;
         const struct principal *actor = facts_actor(&w->facts, (route)on);
         out->actors[on] = actor->known ? actor->arn : (str){0};
     }
+    for (int on = 0; on < ROUTE_COUNT && w->account->errors.count; on++)
+        out->routes[on] =
+            VERDICT_UNDETERMINED; /* an input could not be read, be it on the last route: no verdict from it */
 }
 
 static void tell_times(struct work *w, struct account_result *out)
