@@ -38,25 +38,26 @@ struct pool_state {
     struct item_slot *ring;
     size_t ring_size;
     size_t next, emitted; /* next item to take; items already emitted */
+    size_t workers;       /* threads that have begun */
     bool stop;
 };
 
 struct make_arg {
     const struct pool *pool;
-    size_t item;
+    size_t worker, item;
     void *slot;
 };
 
 static bool make_item(arena *a, void *arg, error *e)
 {
     const struct make_arg *m = arg;
-    m->pool->make(a, m->item, m->slot, m->pool->arg, e);
+    m->pool->make(a, m->worker, m->item, m->slot, m->pool->arg, e);
     return e->code == ERR_NONE;
 }
 
-static void do_item(const struct pool *p, size_t item, struct item_slot *s)
+static void do_item(const struct pool *p, size_t worker, size_t item, struct item_slot *s)
 {
-    struct make_arg m = {.pool = p, .item = item, .slot = s->slot};
+    struct make_arg m = {.pool = p, .worker = worker, .item = item, .slot = s->slot};
     memset(s->slot, 0, p->slot_size);
     s->failed = (error){0};
     (void)work_run(s->arena, make_item, &m, &s->failed);
@@ -66,6 +67,7 @@ static void *pool_thread(void *arg)
 {
     struct pool_state *st = arg;
     pthread_mutex_lock(&st->lock);
+    size_t worker = st->workers++;
     while (!st->stop && st->next < st->pool->count) {
         size_t item = st->next;
         if (item >= st->emitted + st->ring_size) { /* the window is full */
@@ -75,7 +77,7 @@ static void *pool_thread(void *arg)
         st->next++;
         struct item_slot *s = &st->ring[item % st->ring_size];
         pthread_mutex_unlock(&st->lock);
-        do_item(st->pool, item, s);
+        do_item(st->pool, worker, item, s);
         pthread_mutex_lock(&st->lock);
         s->done = true;
         pthread_cond_broadcast(&st->moved);
@@ -114,7 +116,7 @@ static bool emit_in_order(struct pool_state *st, error *e)
 static bool run_alone(struct pool_state *st, error *e)
 {
     for (size_t i = 0; i < st->pool->count; i++) {
-        do_item(st->pool, i, &st->ring[0]);
+        do_item(st->pool, 0, i, &st->ring[0]);
         if (!emit_item(st->pool, i, &st->ring[0], e))
             return false;
     }

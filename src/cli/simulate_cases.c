@@ -139,8 +139,9 @@ static void close_scratch(void *scratch)
 }
 
 /* What a line needs is gone before the next one: it stays in the processor's caches. */
-static void decide_batch(arena *a, size_t item, void *slot, void *arg, error *e)
+static void decide_batch(arena *a, size_t worker, size_t item, void *slot, void *arg, error *e)
 {
+    (void)worker;
     const struct stream *s = arg;
     const struct batch *b = &s->batches[item];
     arena *scratch = arena_open(0);

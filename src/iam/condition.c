@@ -138,6 +138,6 @@ tri conditions_hold(const struct eval *ev, const struct statement *s)
 {
     tri all = TRI_YES;
     for (size_t i = 0; i < s->condition_count && all != TRI_NO; i++)
-        all = tri_and(all, condition_holds(ev, s->policy->version, &s->conditions[i]));
+        all = tri_and(all, condition_holds(ev, s->version, &s->conditions[i]));
     return all;
 }

@@ -101,7 +101,7 @@ static str wanted(arena *a, const struct condition *c)
 static const struct condition *condition_with(const struct eval *ev, const struct statement *s, tri holds)
 {
     for (size_t i = 0; i < s->condition_count; i++)
-        if (condition_holds(ev, s->policy->version, &s->conditions[i]) == holds)
+        if (condition_holds(ev, s->version, &s->conditions[i]) == holds)
             return &s->conditions[i];
     return NULL;
 }
@@ -122,7 +122,7 @@ static str open_words(const struct eval *ev, const struct statement *s, const no
     size_t n = 0;
     for (size_t i = 0; i < s->condition_count; i++) {
         const struct condition *c = &s->conditions[i];
-        if (condition_holds(ev, s->policy->version, c) != TRI_UNKNOWN)
+        if (condition_holds(ev, s->version, c) != TRI_UNKNOWN)
             continue;
         if (!n)
             *at = c->node;

@@ -48,7 +48,7 @@ static tri match_with_variables(const struct eval *ev, const struct statement *s
     size_t at = str_find(pattern, STR("${"));
     if (matches != TRI_NO && !arn_has_parts(str_head(pattern, at)))
         return TRI_UNKNOWN;
-    if (s->policy->version == VERSION_UNKNOWN && matches != glob_match_resource(GLOB(pattern), ev->resource))
+    if (s->version == VERSION_UNKNOWN && matches != glob_match_resource(GLOB(pattern), ev->resource))
         return TRI_UNKNOWN;
     return matches;
 }
@@ -64,7 +64,7 @@ tri resource_of_statement(const struct eval *ev, const struct statement *s)
         if (pattern.len == 1 && pattern.ptr[0] == '*')
             any = TRI_YES;
         else
-            any = tri_or(any, has_variables(s->policy->version, pattern)
+            any = tri_or(any, has_variables(s->version, pattern)
                                   ? match_with_variables(ev, s, pattern, &missing)
                                   : glob_match_resource(GLOB(pattern), ev->resource));
     }
@@ -308,7 +308,7 @@ static void add_list(const struct eval *ev, policy_version version, const node *
 void statement_open_keys(const struct eval *ev, const struct statement *s, void (*add)(void *to, str key), void *to)
 {
     const struct context_key *key;
-    policy_version version = s->policy->version;
+    policy_version version = s->version;
     if (s->resource && resource_of_statement(ev, s) == TRI_UNKNOWN)
         add_list(ev, version, s->resource, add, to);
     for (size_t i = 0; i < s->condition_count; i++) {

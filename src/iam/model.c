@@ -76,7 +76,7 @@ static void find_atoms(struct model *m, struct axis *axis)
         const struct statement *s = m->open.items[i].record->statement;
         for (size_t k = 0; k < s->condition_count; k++)
             if (usable(&s->conditions[k]) && str_eq_nocase(s->conditions[k].key, axis->key))
-                *VEC_PUSH(m->arena, &atoms) = (struct atom){&s->conditions[k], s->policy->version};
+                *VEC_PUSH(m->arena, &atoms) = (struct atom){&s->conditions[k], s->version};
     }
     axis->atoms = atoms.items;
     axis->atom_count = atoms.count;
@@ -184,10 +184,10 @@ static void find_all_ties(struct model *m)
 {
     for (size_t i = 0; i < m->open.count; i++) {
         const struct statement *s = m->open.items[i].record->statement;
-        bool tied = find_ties(m, s->policy->version, s->resource, NULL);
+        bool tied = find_ties(m, s->version, s->resource, NULL);
         for (size_t k = 0; k < s->condition_count; k++)
             if (usable(&s->conditions[k]) && operator_takes_variables(s->conditions[k].op))
-                tied |= find_ties(m, s->policy->version, s->conditions[k].node, &s->conditions[k]);
+                tied |= find_ties(m, s->version, s->conditions[k].node, &s->conditions[k]);
         m->open.items[i].tied |= tied;
         m->tied |= tied;
     }
@@ -336,7 +336,7 @@ static void find_terms(struct model *m)
             if (find_term(m, &s->conditions[k], &term))
                 *VEC_PUSH(m->arena, &open->terms) = term;
             else
-                open->rest = tri_and(open->rest, condition_holds(&m->d->ev, s->policy->version, &s->conditions[k]));
+                open->rest = tri_and(open->rest, condition_holds(&m->d->ev, s->version, &s->conditions[k]));
     }
 }
 

@@ -71,7 +71,7 @@ static tri org_conditions_hold(const struct eval *ev, const struct statement *s,
             continue;
         if (!key->ptr)
             *key = c->key;
-        all = tri_and(all, condition_holds(ev, s->policy->version, c));
+        all = tri_and(all, condition_holds(ev, s->version, c));
     }
     return all;
 }

@@ -24,6 +24,9 @@ const struct account_call account_calls[] = {
 };
 const size_t account_call_count = sizeof account_calls / sizeof *account_calls;
 
+const char *const account_document_keys[] = {"Document", "PolicyDocument", "AssumeRolePolicyDocument"};
+const size_t account_document_key_count = sizeof account_document_keys / sizeof *account_document_keys;
+
 void people_keep_error(struct people *p, const error *e)
 {
     *VEC_PUSH(p->arena, &p->account->errors) = input_error_from(p->arena, e);
@@ -50,7 +53,7 @@ static void load(struct people *p, capture_kind kind, const char *argument, stru
                                  : strcmp(argument, "ID") == 0 ? p->account->id
                                                                : str_from(argument)};
     error e = {0};
-    bool ok = snapshot_get(p->arena, p->account->org->snapshot, &c, p->account->read, d, &e);
+    bool ok = snapshot_get(p->arena, p->account->org->snapshot, &c, p->account->read, p->known, d, &e);
     if (ok && read && (d->state == CAPTURE_WHOLE || d->state == CAPTURE_CUT))
         ok = read(p, d, &e);
     if (ok)
@@ -208,14 +211,14 @@ static void check_digests(struct people *p)
         people_keep_error(p, &e);
 }
 
-struct account *account_load(arena *a, const struct organization *o, str id, struct read_list *read)
+struct account *account_load(arena *a, const struct organization *o, str id, struct known_store *known)
 {
     struct account *account = NEW(a, struct account);
-    struct people p = {.arena = a, .account = account};
+    struct people p = {.arena = a, .account = account, .known = known};
     account->org = o;
     account->id = id;
     account->listed = organization_account(o, id);
-    account->read = read ? read : NEW(a, struct read_list);
+    account->read = NEW(a, struct read_list);
     for (size_t i = 0; account->listed && i < account->listed->contradictions.count; i++)
         *VEC_PUSH(a, &account->errors) = account->listed->contradictions.items[i];
 

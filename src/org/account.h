@@ -61,8 +61,12 @@ struct account {
     VEC(struct input_error) errors; /* malformed captures and contradictions: the account is UNDETERMINED */
 };
 
-/* Loads the account. Errors of its captures are kept in account->errors; only running out of memory leaves. */
-struct account *account_load(arena *a, const struct organization *o, str id, struct read_list *read);
+/* The members of get-account-authorization-details that are policies: what a known_store of accounts is opened with. */
+extern const char *const account_document_keys[];
+extern const size_t account_document_key_count;
+
+/* Loads the account; `known` (may be NULL): documents that other accounts had too. Errors of its captures are kept in account->errors; only running out of memory leaves. */
+struct account *account_load(arena *a, const struct organization *o, str id, struct known_store *known);
 
 /* Which of its calls are read, beside those that shelf_files shows: for listing inputs beforehand. */
 extern const struct account_call {

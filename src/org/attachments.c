@@ -39,6 +39,25 @@ static void not_whole(struct attaching *t, str why)
 
 /* ---- the text of a policy ---- */
 
+/* Each distinct text is parsed once; where it was met stays told for each. NULL: error. */
+static const struct policy *read_content(struct load *l, const source *s, const node *at, str content)
+{
+    void **slot = map_at(l->arena, &l->texts, content);
+    const struct policy *same = *slot;
+    if (same) {
+        source *here = NEW(l->arena, source);
+        *here = *same->source;
+        here->file = s->file;
+        here->outer = s;
+        here->outer_node = at;
+        return policy_met(l->arena, same, here);
+    }
+    source *inner = source_inner(l->arena, s, at, l->error);
+    const struct policy *read = inner ? policy_parse(l->arena, inner, inner->root, l->error) : NULL;
+    *slot = (void *)(uintptr_t)read; /* an error ends the loading */
+    return read;
+}
+
 static bool load_text(struct load *l, struct org_policy *p)
 {
     struct capture_doc d;
@@ -69,12 +88,11 @@ static bool load_text(struct load *l, struct org_policy *p)
         return true;
     }
     const node *at = node_get(policy, "Content");
-    source *inner = source_inner(l->arena, d.source, at, l->error);
     p->text = (struct place){d.source, at};
-    p->policy = inner ? policy_parse(l->arena, inner, inner->root, l->error) : NULL;
+    p->policy = read_content(l, d.source, at, content);
     if (p->policy && !p->policy->count) /* IAM User Guide, "Grammar": at least one; a restriction was lost here */
         return source_error(
-            inner, node_get(inner->root, "Statement"), l->error,
+            d.source, at, l->error,
             "\"Statement\" is an empty list; expected at least one statement: capture the policy again");
     return p->policy != NULL;
 }

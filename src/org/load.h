@@ -10,8 +10,9 @@ struct load {
     VEC(struct org_account *) accounts;
     VEC(struct unit *) units;
     VEC(struct org_policy *) policies;
-    bool tree_cut;  /* some list of roots or OUs is not whole: there may be units that no capture shows */
-    bool lists_cut; /* the same, of the root and the OUs below it alone: there may be units that no list shows */
+    struct map texts; /* of policies -> struct policy */
+    bool tree_cut;    /* some list of roots or OUs is not whole: there may be units that no capture shows */
+    bool lists_cut;   /* the same, of the root and the OUs below it alone: there may be units that no list shows */
     error *error;
 };
 

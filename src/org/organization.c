@@ -23,7 +23,7 @@ struct org_account *organization_account(const struct organization *o, str id)
 bool load_capture(struct load *l, capture_kind kind, str argument, struct capture_doc *out)
 {
     struct call c = {.kind = kind, .argument = argument};
-    return snapshot_get(l->arena, l->org->snapshot, &c, &l->org->read, out, l->error);
+    return snapshot_get(l->arena, l->org->snapshot, &c, &l->org->read, NULL, out, l->error);
 }
 
 /* ---- one organization, one partition ---- */

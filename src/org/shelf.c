@@ -66,11 +66,11 @@ bool shelf_get(arena *a, const struct snapshot *s, const struct shelf *shelf, co
                struct capture_doc *out, error *e)
 {
     if (may_hold(shelf, c))
-        return snapshot_get(a, s, c, NULL, out, e);
+        return snapshot_get(a, s, c, NULL, NULL, out, e);
     str path = call_path(a, c);
     if (map_get(&s->errors, path) ||
         (s->digests.count && map_get(&s->digests, arena_printf(a, "%.*s.json", STR_ARG(path)))))
-        return snapshot_get(a, s, c, NULL, out, e);
+        return snapshot_get(a, s, c, NULL, NULL, out, e);
     *out = (struct capture_doc){.call = *c, .path = path};
     out->why = arena_printf(a, "%.*s.json was not captured", STR_ARG(path));
     return true;

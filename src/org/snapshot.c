@@ -456,7 +456,7 @@ bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
 }
 
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
-                  struct capture_doc *out, error *e)
+                  struct known_store *known, struct capture_doc *out, error *e)
 {
     *out = (struct capture_doc){.call = *c, .path = call_path(a, c)};
     const struct failed_call *failed = map_get(&s->errors, out->path);
@@ -465,6 +465,7 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
 
     source *src = NEW(a, source);
     src->file = arena_printf(a, "%.*s.json", STR_ARG(out->path));
+    src->known = known;
     switch (s->from->fetch(s->from->self, a, c, &src->text, &src->len, e)) {
     case FETCH_FAILED: return false;
     case FETCH_ABSENT:

@@ -94,13 +94,13 @@ struct capture_doc {
 
 /*
  * Gets one capture: false and *e when it is malformed (wrong type, near miss of a key, digest that differs).
- * `read` (may be NULL) gets a line for each file read.
+ * `read` (may be NULL) gets a line for each file read; `known` (may be NULL): values that need not be read again.
  */
 struct read_list {
     VEC(struct read_file) files;
 };
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
-                  struct capture_doc *out, error *e);
+                  struct known_store *known, struct capture_doc *out, error *e);
 
 /*
  * Checks the digests that capture.json lists of files in a folder ("accounts/ID/"; empty: of those that are in no

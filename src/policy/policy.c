@@ -1,6 +1,8 @@
 /* policy.c - from a tree to the model of a policy. */
 #include "policy/policy.h"
 
+#include "text/known.h"
+
 /* ---- actions ---- */
 
 #define ONES  0x0101010101010101u
@@ -353,7 +355,7 @@ static size_t count_strangers(const node *document)
     return n;
 }
 
-const struct policy *policy_parse(arena *a, const source *s, const node *document, error *e)
+static struct policy *parse(arena *a, const source *s, const node *document, error *e)
 {
     const node *list = node_get(document, "Statement"), *version = node_get(document, "Version");
     if (!node_is_object(document)) {
@@ -382,8 +384,27 @@ const struct policy *policy_parse(arena *a, const source *s, const node *documen
             read_stranger(&statements[p->count++], member);
     }
     for (size_t i = 0; i < p->count; i++) {
-        statements[i].policy = p;
+        statements[i].version = p->version;
         p->services |= statements[i].services;
     }
     return p;
+}
+
+const struct policy *policy_met(arena *a, const struct policy *p, const source *s)
+{
+    struct policy *here = NEW(a, struct policy);
+    *here = *p;
+    here->source = s;
+    return here;
+}
+
+const struct policy *policy_parse(arena *a, const source *s, const node *document, error *e)
+{
+    struct known *known = (struct known *)(uintptr_t)node_known(document);
+    if (!known)
+        return parse(a, s, document, e);
+    const source *here = known_source(a, s, document);
+    if (!known->made)
+        known->made = parse(known_arena(known, a), here, known->root, e);
+    return known->made ? policy_met(a, known->made, here) : NULL;
 }

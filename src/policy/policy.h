@@ -36,7 +36,7 @@ struct condition {
 
 /* Resource and Principal stay nodes; NULL: the element is not there (which some kinds of policy allow). */
 struct statement {
-    const struct policy *policy;
+    policy_version version; /* of its document */
     const node *node;
     str sid;   /* ptr NULL: none */
     int index; /* from 0; -1: stands for a member of the document that nobody understands */
@@ -57,7 +57,7 @@ struct statement {
 };
 
 struct policy {
-    const source *source;
+    const source *source; /* where it was met: nodes of its statements are places in it */
     const node *document;
     policy_version version;
     const struct statement *statements;
@@ -66,11 +66,15 @@ struct policy {
 };
 
 /*
- * Makes the model of `document` (an object with "Statement") in `a`, which must be the arena of `s` or outlive it.
+ * Makes the model of `document` (an object with "Statement") in `a`, which must be the arena of `s` or outlive it. A
+ * document that is known (text/known.h) is parsed once: then only the way to its place is made.
  * What it does not understand inside a statement (an unknown element, operator, effect, a value of a wrong type) makes
  * that statement unknown, never absent. A document that is no object, or has no Statement, is ERR_INPUT with position.
  */
 const struct policy *policy_parse(arena *a, const source *s, const node *document, error *e);
+
+/* The same policy, met in `s`, whose text is the same. */
+const struct policy *policy_met(arena *a, const struct policy *p, const source *s);
 
 /* A policy as it is attached. `policy` NULL: attached, but its text was not captured: may deny, may allow. */
 struct policy_ref {

@@ -12,7 +12,9 @@
 #include "org/assume.h"
 #include "rules/check_run.h"
 #include "rules/embedded.h"
+#include "text/known.h"
 
+enum { KNOWN_LIMIT = 4 * 1024 * 1024 }; /* bytes for each thread: about 3,000 documents */
 enum { DEFAULT_MAX_AGE = 7 * DAY, DEFAULT_ATTESTATION_AGE = 90 * DAY, MOST_JOBS = 16, WINDOW = 3 };
 
 /* ---- rules ---- */
@@ -514,13 +516,21 @@ const struct ruleset *check_rules(const struct check *c)
 struct running {
     struct check *check;
     const struct check_sink *sink;
+    struct known_store **known; /* one for each thread */
 };
 
-static void make(arena *a, size_t item, void *slot, void *arg, error *e)
+static struct known_store *open_known(void)
+{
+    return known_open(account_document_keys, account_document_key_count, KNOWN_LIMIT);
+}
+
+static void make(arena *a, size_t worker, size_t item, void *slot, void *arg, error *e)
 {
     const struct running *r = arg;
     (void)e;
-    check_judge_account(r->check, a, r->check->selected[item], slot);
+    if (!r->known[worker])
+        r->known[worker] = open_known(); /* without memory for it all is read, as ever */
+    check_judge_account(r->check, a, r->known[worker], r->check->selected[item], slot);
 }
 
 /* An account that did not fit into memory is undetermined, and the run ends with code 4. */
@@ -562,7 +572,7 @@ static bool emit(size_t item, void *made, const error *failed, void *arg, error 
 
 bool check_accounts(struct check *c, const struct check_sink *sink, struct check_summary *summary, error *e)
 {
-    struct running running = {c, sink};
+    struct running running = {c, sink, NEW_ARRAY(c->arena, struct known_store *, c->options.jobs)};
     struct pool pool = {.jobs = c->options.jobs,
                         .window = WINDOW,
                         .count = c->selected_count,
@@ -575,20 +585,29 @@ bool check_accounts(struct check *c, const struct check_sink *sink, struct check
         return false;
     bool ok = pool_run(&pool, e);
     sums_close(c);
+    for (size_t i = 0; i < c->options.jobs; i++)
+        known_close(running.known[i]);
     if (e->code == ERR_RESOURCE)
         summary->exit_code = 4;
     return ok;
 }
 
+static void close_known(void *what)
+{
+    known_close(what);
+}
+
 bool check_begin(struct check *c, struct check_summary *summary)
 {
+    c->known = open_known();
+    arena_defer(c->arena, close_known, c->known);
     return sums_open(c, summary);
 }
 
 void check_account_at(struct check *c, arena *a, size_t i, struct account_result *out)
 {
     struct account_slot slot = {0};
-    check_judge_account(c, a, c->selected[i], &slot);
+    check_judge_account(c, a, c->known, c->selected[i], &slot);
     sums_add(c, &slot);
     *out = slot.result;
 }

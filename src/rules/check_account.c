@@ -377,14 +377,14 @@ const struct fact_source *check_facts(struct check *c, arena *a, str account)
     return out;
 }
 
-void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot)
+void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot)
 {
     struct work *w = NEW(a, struct work);
     struct account_result *out = &slot->result;
     size_t rules = ruleset_count(c->rules);
     w->check = c;
     w->arena = a;
-    w->account = account_load(a, c->org, id, NULL);
+    w->account = account_load(a, c->org, id, known);
     w->by_rule = NEW_ARRAY(a, outcome, rules);
     w->has_rule = NEW_ARRAY(a, bool, rules);
     w->told = NEW_ARRAY(a, struct told, rules);

@@ -36,6 +36,7 @@ struct check {
     size_t selected_count;
     bool named; /* with --account: the management account counts too */
     struct sums sums;
+    struct known_store *known; /* of check_account_at */
 };
 
 /* What stands in the way of one account, for the sums. */
@@ -53,7 +54,8 @@ struct account_slot {
     size_t obstacle_count;
 };
 
-void check_judge_account(struct check *c, arena *a, str id, struct account_slot *slot);
+/* known (may be NULL): documents that other accounts had too; for this thread alone. */
+void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot);
 
 bool sums_open(struct check *c, struct check_summary *summary);
 void sums_add(struct check *c, const struct account_slot *slot);

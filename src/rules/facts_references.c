@@ -68,20 +68,20 @@ static str file_of(const struct policy *p)
     return p->source->outer ? p->source->outer->file : p->source->file;
 }
 
-static void add_reference(struct search *s, const struct org_reference *r, str policy)
+static void add_reference(struct search *s, const struct policy *p, const struct org_reference *r, str policy)
 {
     struct facts *f = s->facts;
     const char *change = org_change_name(r->change);
     struct value *members = NEW_ARRAY(f->arena, struct value, 3); /* reference.file, .key, .change */
     struct mark *m = NEW(f->arena, struct mark);
     *m = MARK_NONE;
-    m->source = r->statement->policy->source;
+    m->source = p->source;
     m->node = r->statement->node;
     m->policy = policy;
     m->sid = r->statement->sid;
     m->statement = r->statement->index;
     m->text = arena_printf(f->arena, "%.*s: %s", STR_ARG(r->key), change);
-    members[0] = fact_text(file_of(r->statement->policy));
+    members[0] = fact_text(file_of(p));
     members[1] = fact_text(r->key);
     members[2] = fact_text(str_from(change));
     *VEC_PUSH(f->arena, &s->items) =
@@ -104,7 +104,7 @@ static void search_policy(struct search *s, const struct policy *p, str name)
             not_complete(s, arena_printf(s->facts->arena, "whether %.*s decides otherwise cannot be told from its %.*s",
                                          STR_ARG(name), STR_ARG(found[i].key)));
         else
-            add_reference(s, &found[i], name);
+            add_reference(s, p, &found[i], name);
 }
 
 /* ---- people and roles ---- */

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "text/known.h"
 #include "text/locate.h"
 
 enum { SLAB = 128, FEW_KEYS = 16 };
@@ -17,6 +18,7 @@ struct frame {
     uint32_t prints[FEW_KEYS]; /* fingerprints of the first keys */
     uint32_t *table;           /* from FEW_KEYS on: open addressing over fingerprints, 0 is free */
     uint32_t room;
+    bool known; /* a value that others may have too: known_meet is told */
 };
 
 struct reader {
@@ -408,6 +410,10 @@ static inline void close_frame(struct reader *r)
     struct frame *f = &r->frames[r->depth--];
     if (f->last)
         f->parent->json.child->prev = &f->last->json;
+    if (f->known) {
+        const char *from = r->text + f->parent->at;
+        known_meet(r->source->known, r->arena, (str){from, (size_t)(r->p - from)});
+    }
 }
 
 static bool open_frame(struct reader *r, node *n, int type)
@@ -420,7 +426,23 @@ static bool open_frame(struct reader *r, node *n, int type)
     f->last = NULL;
     f->table = NULL;
     f->room = 0;
+    f->known = false;
     r->p++;
+    return true;
+}
+
+/* A value that stands in the store byte for byte is taken from there. */
+static bool take_known(struct reader *r, node *n)
+{
+    const char *end = r->text + r->len;
+    const struct known *k = known_find(r->source->known, (str){r->p, (size_t)(end - r->p)});
+    if (!k || r->depth + k->depth > DEPTH_LIMIT)
+        return false;
+    n->json.type = cJSON_Object | cJSON_IsReference;
+    n->json.child = k->root->json.child;
+    n->count = k->root->count;
+    n->json.valuestring = (char *)(uintptr_t)k;
+    r->p += k->text.len;
     return true;
 }
 
@@ -514,8 +536,12 @@ static bool read_members(struct reader *r)
         n->key_at = object ? (uint32_t)(key_at - r->text) : 0;
         n->json.string = (char *)key.ptr;
         n->key_len = (uint32_t)key.len;
-        if (!read_value(r, n, &opened))
-            return false;
+        bool wanted = r->source->known && object && *r->p == '{' && known_wants(r->source->known, key);
+        if (!wanted || !take_known(r, n)) {
+            if (!read_value(r, n, &opened))
+                return false;
+            r->frames[r->depth].known |= wanted;
+        }
         append(f, n);
     }
     return true;
@@ -551,6 +577,8 @@ bool json_read(arena *a, source *s, error *e)
             return fail(&r, r.p, strangers[i].message, NULL);
     if (r.p == s->text + s->len)
         return fail(&r, r.p, "the file is empty", "JSON");
+    if (s->known)
+        known_begin(s->known);
     node *root = new_node(&r, r.p);
     if (!read_value(&r, root, &opened) || !read_members(&r))
         return false;

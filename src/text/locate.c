@@ -86,9 +86,9 @@ static uint32_t narrow(size_t n)
     return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-enum { LINE_BLOCK = 4096, WORTH_AN_INDEX = 32 * 1024 }; /* bytes */
+enum { LINE_BLOCK = 512, WORTH_AN_INDEX = 32 * 1024 }; /* bytes */
 
-/* Sixteen bytes at a time (a vector of GCC and clang); at most 255 rounds fit into a byte. */
+/* Sixteen bytes at a time (a vector of GCC and clang). At most 255 rounds fit into a byte: a block has 32. */
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
 static size_t newlines_in_block(const char *p)
@@ -97,16 +97,15 @@ static size_t newlines_in_block(const char *p)
     size_t count = 0;
     newline += '\n';
     for (size_t i = 0; i < LINE_BLOCK; i += 16) {
-        if (i % (16 * 128) == 0 && i) {
-            for (size_t k = 0; k < 16; k++)
-                count += sum[k];
-            sum = (bytes16){0};
-        }
         memcpy(&chunk, p + i, 16);
         sum -= (bytes16)(chunk == newline);
     }
-    for (size_t k = 0; k < 16; k++)
-        count += sum[k];
+    uint64_t halves[2];
+    memcpy(halves, &sum, sizeof halves);
+    for (size_t k = 0; k < 2; k++) {
+        uint64_t pairs = (halves[k] & 0x00FF00FF00FF00FFu) + (halves[k] >> 8 & 0x00FF00FF00FF00FFu);
+        count += (size_t)(pairs * 0x0001000100010001u >> 48);
+    }
     return count;
 }
 
@@ -252,6 +251,8 @@ static size_t yaml_string_byte(const source *s, const node *n, size_t decoded)
 static size_t outer_byte(const source *s, size_t at)
 {
     str text = node_text(s->outer_node);
+    if (s->inner == INNER_PIECE)
+        return s->outer_node->at + at;
     if (s->inner == INNER_URL) {
         size_t encoded = 0;
         for (size_t i = 0; i < at && encoded < text.len; i++)
@@ -266,11 +267,18 @@ static size_t outer_byte(const source *s, size_t at)
     return s->outer_node->at + 1 + (first == text.ptr ? at : quoted_byte(first, at, '"', false));
 }
 
-struct place place_of(const source *s, size_t at)
+/* Without line and column. */
+static struct place byte_place_of(const source *s, size_t at)
 {
     struct place p = {.source = s, .at = at};
     for (; p.source->outer; p.source = p.source->outer)
         p.at = outer_byte(p.source, p.at);
+    return p;
+}
+
+struct place place_of(const source *s, size_t at)
+{
+    struct place p = byte_place_of(s, at);
     source_line_column(p.source, p.at, &p.line, &p.column);
     return p;
 }
@@ -434,21 +442,28 @@ void source_locate(arena *a, const source *s, const node *n, struct position *ou
     *out = (struct position){.file = file->file};
     if (!n)
         return;
-    struct place from = place_of(s, n->at), to = place_of(s, value_end(s, n));
+    struct place from = place_of(s, n->at), to = byte_place_of(s, value_end(s, n));
+    const char *begin = file->text + from.at, *end = file->text + to.at;
     out->line = from.line;
-    out->column = from.column;
-    out->end_column = to.line == from.line && to.column > from.column ? to.column : from.column + 1;
+    out->column = out->end_column = from.column;
+    if (begin < end && !memchr(begin, '\n', (size_t)(end - begin)))
+        out->end_column = narrow(from.column + code_points(begin, end));
+    if (out->end_column == from.column)
+        out->end_column++;
     out->pointer = pointer_of(a, file->root, outer_node);
-    out->excerpt = line_text(a, s, n->at);
+    bool decoded = s->outer && s->inner != INNER_PIECE; /* its lines are not those of the file */
+    out->excerpt = decoded ? line_text(a, s, n->at) : line_text(a, file, from.at);
     out->excerpt_line = from.line;
     out->excerpt_column = from.column;
     out->excerpt_end = out->end_column;
-    if (s->outer) {
-        uint32_t line, end;
+    if (s->outer && !decoded)
+        out->pointer = arena_printf(a, "%.*s%.*s", STR_ARG(out->pointer), STR_ARG(pointer_of(a, s->root, n)));
+    if (decoded) {
+        uint32_t line, behind;
         out->inner_pointer = pointer_of(a, s->root, n);
         source_line_column(s, n->at, &out->excerpt_line, &out->excerpt_column);
-        source_line_column(s, value_end(s, n), &line, &end);
-        out->excerpt_end = end > out->excerpt_column ? end : out->excerpt_column + 1;
+        source_line_column(s, value_end(s, n), &line, &behind);
+        out->excerpt_end = behind > out->excerpt_column ? behind : out->excerpt_column + 1;
     }
 }
 

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "text/node.h"
 
-typedef enum { INNER_NONE, INNER_STRING, INNER_URL } inner_kind;
+typedef enum { INNER_NONE, INNER_STRING, INNER_URL, INNER_PIECE } inner_kind;
+struct known_store;
 
 /*
  * One text and its tree. `text` belongs to the same arena as the nodes. json_read ends strings in place with a NUL
@@ -21,10 +22,11 @@ typedef struct source {
     size_t len; /* bytes; FILE_TAIL zero bytes lie behind them */
     const node *root;
     bool yaml;
-    inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded */
+    inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded; as it is */
     const struct source *outer;
     const node *outer_node;
     const uint32_t *lines_before; /* line ends before each block of a large text; NULL: it is small */
+    struct known_store *known;    /* values that json_read may take (known.h); NULL: none */
 } source;
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.

@@ -214,8 +214,9 @@ static void memory_goes_with_the_work(void **state)
 
 enum { ITEMS = 500, HUNGRY = 77 };
 
-static void square(arena *a, size_t item, void *slot, void *arg, error *e)
+static void square(arena *a, size_t worker, size_t item, void *slot, void *arg, error *e)
 {
+    (void)worker;
     (void)arg;
     (void)e;
     if (item == HUNGRY)
