@@ -15,12 +15,13 @@ struct input_file {
 
 /* Everything that is known before the first account (formats.md 5, the members before "accounts"). */
 struct check_run {
-    str version;      /* of orgexit */
-    str rules_digest; /* "sha256:..." of the rule packs */
-    str facts_date;   /* of the catalogue: 2026-09-26 */
-    str snapshot;     /* as the user named it */
-    int64_t as_of;    /* seconds since 1970, UTC */
-    str as_of_from;   /* "option", "SOURCE_DATE_EPOCH", "clock" */
+    str version;       /* of orgexit */
+    str rules_digest;  /* "sha256:..." of the rule packs */
+    str facts_date;    /* of the catalogue: 2026-09-26 */
+    str snapshot;      /* as the user named it */
+    size_t number, of; /* which of several snapshots it is, from 1; of 0: there is but one */
+    int64_t as_of;     /* seconds since 1970, UTC */
+    str as_of_from;    /* "option", "SOURCE_DATE_EPOCH", "clock" */
     bool has_captured_at;
     int64_t captured_at;
     str profile;
@@ -78,6 +79,13 @@ struct check_summary {
     size_t cause_count;
     const struct input_error *errors; /* organization-wide and accounts' */
     size_t error_count;
+    int exit_code;
+};
+
+/* Several snapshots, each a run of its own. */
+struct check_total {
+    size_t snapshots, unreadable;
+    size_t accounts, ready, not_ready, undetermined; /* counted ones; one that two snapshots have counts twice */
     int exit_code;
 };
 

@@ -22,11 +22,20 @@ enum {
     PLAIN_WIDTH = 120
 }; /* accounts from which on text shows a table; columns of --table in a pipe */
 
+/* Accounts of the snapshot at work that an earlier one has too. */
+struct repeated {
+    size_t count;
+    char first[13];
+};
+
 struct writers {
     struct report_writer **items;
     size_t count;
     arena *arena;
     error *error;
+    size_t snapshot;           /* the one at work, from 1 */
+    struct map seen;           /* account -> the snapshot that had it first; when there are several */
+    struct repeated *repeated; /* by earlier snapshot; NULL: there is but one snapshot */
 };
 
 /* ---- options ---- */
@@ -129,13 +138,18 @@ static bool read_route_options(arena *a, const struct arguments *args, struct ch
     return true;
 }
 
+static str snapshot_name(str operand)
+{
+    while (operand.len > 1 && operand.ptr[operand.len - 1] == '/')
+        operand.len--;
+    return operand;
+}
+
 bool check_options_read(arena *a, const struct arguments *args, str snapshot, struct check_options *o,
                         struct config *config, error *e)
 {
     bool has_as_of;
-    o->snapshot = snapshot;
-    while (o->snapshot.len > 1 && o->snapshot.ptr[o->snapshot.len - 1] == '/')
-        o->snapshot.len--;
+    o->snapshot = snapshot_name(snapshot);
     if (!config_read(a, args, o->snapshot, config, e))
         return false;
     o->routes = config->routes;
@@ -192,14 +206,16 @@ static const char *resolved(arena *a, str path)
 }
 
 /* An output must not stand in the snapshot, nor two of them at one place. */
-static bool check_place(arena *a, const struct arguments *args, size_t index, str path, str snapshot, error *e)
+static bool check_place(arena *a, const struct arguments *args, size_t index, str path, error *e)
 {
     const struct option_value *given = &args->options[OPTION_OUTPUT];
     char folder[PATH_MAX];
     const char *place = resolved(a, path);
     if (!place)
         return true; /* report_open says so */
-    if (realpath(arena_cstr(a, snapshot), folder)) {
+    for (size_t i = 0; i < args->operand_count; i++) {
+        if (!realpath(arena_cstr(a, args->operands[i]), folder))
+            continue;
         str inside = arena_printf(a, "%s/", folder);
         if (str_starts(str_from(place), inside))
             return error_set(e, ERR_USAGE, "--output %.*s lies inside the snapshot; write it elsewhere",
@@ -254,8 +270,7 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
         if (str_is(path, "-"))
             return error_set(w->error, ERR_USAGE, "--output writes files; --format %.*s prints to standard output",
                              STR_ARG(visible(w->arena, name)));
-        if (!check_place(w->arena, args, i, path, o->snapshot, w->error) ||
-            !open_writer(w, name, arena_cstr(w->arena, path), plain))
+        if (!check_place(w->arena, args, i, path, w->error) || !open_writer(w, name, arena_cstr(w->arena, path), plain))
             return false;
     }
     bool silent = has_option(args, OPTION_QUIET) && !has_option(args, OPTION_FORMAT);
@@ -311,10 +326,24 @@ static bool check_inputs(arena *a, const struct arguments *args, const struct ch
 
 /* ---- the run ---- */
 
+/* Notes which snapshot had the account first. */
+static void note_account(struct writers *w, str id)
+{
+    void **slot = map_at(w->arena, &w->seen, arena_str(w->arena, id));
+    size_t first = (size_t)(uintptr_t)*slot;
+    if (!first) {
+        *slot = (void *)(uintptr_t)w->snapshot;
+    } else if (w->repeated[first - 1].count++ == 0) {
+        (void)snprintf(w->repeated[first - 1].first, sizeof w->repeated->first, "%.*s", STR_ARG(id));
+    }
+}
+
 static bool tell_account(void *self, const struct account_result *account)
 {
     struct writers *w = self;
     bool failed = false;
+    if (w->repeated)
+        note_account(w, account->id);
     for (size_t i = 0; i < w->count; i++) {
         report_account(w->items[i], account);
         failed |= report_failed(w->items[i]);
@@ -323,14 +352,11 @@ static bool tell_account(void *self, const struct account_result *account)
 }
 
 /* A run that stopped half way leaves no file: a writer that is not closed discards what it has. */
-static void end_writers(struct writers *w, const struct check_summary *summary, bool whole)
+static void close_writers(struct writers *w, bool whole)
 {
-    for (size_t i = 0; i < w->count; i++) {
-        if (whole)
-            report_end(w->items[i], summary);
+    for (size_t i = 0; i < w->count; i++)
         if (whole || report_failed(w->items[i]))
             (void)report_close(w->items[i], w->error);
-    }
 }
 
 static bool wants_pass_evidence(const struct arguments *args)
@@ -340,44 +366,132 @@ static bool wants_pass_evidence(const struct arguments *args)
            (format.len && !str_is(format, "text"));
 }
 
+/* The worst holds (formats.md 4). */
+static int worse_exit(int one, int other)
+{
+    static const int rank[] = {
+        [EXIT_READY] = 0, [EXIT_UNDETERMINED] = 1, [EXIT_NOT_READY] = 2, [EXIT_INPUT] = 3, [EXIT_OUTPUT] = 4};
+    return rank[one] >= rank[other] ? one : other;
+}
+
+/* Judges one snapshot into the writers. False: *e; *whole tells whether what was written is worth keeping. */
+static bool check_one(struct writers *w, const struct arguments *args, const struct check_options *o,
+                      const struct config *config, size_t number, struct check_summary *summary, bool *whole, error *e)
+{
+    struct rule_errors faults = {0};
+    size_t several = args->operand_count > 1 ? args->operand_count : 0;
+    struct check *c = check_open(w->arena, o, &faults, e);
+    if (!c && faults.count) {
+        print_faults(w->arena, &faults, terminal_of(args, STDERR_FILENO));
+        e->message[0] = '\0';
+        return false;
+    }
+    if (!c) {
+        error_in_snapshot(w->arena, e, o->snapshot);
+        return false;
+    }
+    if (!check_inputs(w->arena, args, c, o, config, e))
+        return false;
+    struct check_run *run = NEW(w->arena, struct check_run);
+    *run = *check_run_of(c);
+    run->number = several ? number : 0;
+    run->of = several;
+    w->snapshot = number;
+    for (size_t i = 0; i < w->count; i++) {
+        w->items[i]->style.table =
+            has_option(args, OPTION_TABLE) || ((several || run->account_count >= TABLE_FROM) &&
+                                               !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
+        report_begin(w->items[i], run);
+    }
+    struct check_sink sink = {w, tell_account};
+    *whole = check_accounts(c, &sink, summary, e) || e->code == ERR_RESOURCE;
+    for (size_t i = 0; *whole && i < w->count; i++)
+        report_end(w->items[i], summary);
+    return e->code == ERR_NONE;
+}
+
+/* ---- several snapshots: each an organization and a run of its own ---- */
+
+/* Accounts that an earlier snapshot had too, by that snapshot. */
+static void tell_repeated(struct writers *w, const struct arguments *args)
+{
+    for (size_t k = 0; k + 1 < w->snapshot; k++) {
+        if (!w->repeated[k].count)
+            continue;
+        fprintf(stderr, "orgexit: note: %zu account%s of %s %s in %s too, and judged by the captures of each: %s%s\n",
+                w->repeated[k].count, w->repeated[k].count == 1 ? "" : "s",
+                visible(w->arena, args->operands[w->snapshot - 1]).ptr, w->repeated[k].count == 1 ? "is" : "are",
+                visible(w->arena, args->operands[k]).ptr, w->repeated[k].first, w->repeated[k].count == 1 ? "" : ", …");
+        w->repeated[k].count = 0;
+    }
+}
+
+static bool can_be_several(const struct writers *w, const struct arguments *args, error *e)
+{
+    static const option_id alone[] = {OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_ASSUME, OPTION_CALLER,
+                                      OPTION_PRINCIPAL};
+    for (size_t i = 0; i < w->count; i++)
+        if (!w->items[i]->format->several)
+            return error_set(e, ERR_USAGE,
+                             "the format %s holds one snapshot: use ndjson or text, or check them one after the other",
+                             w->items[i]->format->name);
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (has_option(args, alone[i]))
+            return error_set(e, ERR_USAGE, "--%s is of one organization: name one snapshot",
+                             option_table[alone[i]].name);
+    return true;
+}
+
+static int check_several(struct writers *w, const struct arguments *args, struct check_options *o,
+                         const struct config *config, error *e)
+{
+    struct check_total total = {.snapshots = args->operand_count};
+    bool whole = true;
+    w->repeated = NEW_ARRAY(w->arena, struct repeated, args->operand_count);
+    for (size_t i = 0; whole && e->code == ERR_NONE && i < args->operand_count; i++) {
+        struct check_summary summary = {0};
+        error own = {0};
+        o->snapshot = snapshot_name(args->operands[i]);
+        (void)check_one(w, args, o, config, i + 1, &summary, &whole, &own);
+        tell_repeated(w, args);
+        if (!own.file[0])
+            error_in_file(&own, o->snapshot);
+        if (own.code == ERR_INPUT) { /* no verdict from this one; the others are judged all the same */
+            print_error(&own, (str){0});
+            total.unreadable++;
+            whole = true;
+        } else if (own.code != ERR_NONE) {
+            *e = own;
+        }
+        total.accounts += summary.accounts;
+        total.ready += summary.ready;
+        total.not_ready += summary.not_ready;
+        total.undetermined += summary.undetermined;
+        total.exit_code = worse_exit(total.exit_code, own.code == ERR_INPUT ? EXIT_INPUT : summary.exit_code);
+    }
+    for (size_t i = 0; whole && i < w->count; i++)
+        report_total(w->items[i], &total);
+    close_writers(w, whole);
+    return e->code == ERR_NONE ? total.exit_code : -1;
+}
+
 int run_check(arena *a, const struct arguments *args, error *e)
 {
     struct check_options o = {0};
     struct config config;
-    struct rule_errors faults = {0};
     struct check_summary summary = {0};
-    if (args->operand_count != 1)
-        return error_set(e, ERR_USAGE, "%s",
-                         args->operand_count ? "more than one snapshot was named; check them one after the other"
-                                             : "no snapshot was named: orgexit check SNAPSHOT"),
-               -1;
+    bool whole = false;
+    if (!args->operand_count)
+        return error_set(e, ERR_USAGE, "no snapshot was named: orgexit check SNAPSHOT"), -1;
     if (!check_options_read(a, args, args->operands[0], &o, &config, e))
         return -1;
     o.pass_evidence = wants_pass_evidence(args);
     struct writers w = {.arena = a, .error = e};
     if (!open_writers(&w, args, &o))
         return -1;
-    struct check *c = check_open(a, &o, &faults, e);
-    if (!c && faults.count) {
-        print_faults(a, &faults, terminal_of(args, STDERR_FILENO));
-        e->message[0] = '\0';
-        return -1;
-    }
-    if (!c) {
-        error_in_snapshot(a, e, o.snapshot);
-        return -1;
-    }
-    if (!check_inputs(a, args, c, &o, &config, e))
-        return -1;
-    size_t counted = check_run_of(c)->account_count;
-    for (size_t i = 0; i < w.count; i++) {
-        w.items[i]->style.table =
-            has_option(args, OPTION_TABLE) ||
-            (counted >= TABLE_FROM && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
-        report_begin(w.items[i], check_run_of(c));
-    }
-    struct check_sink sink = {&w, tell_account};
-    bool whole = check_accounts(c, &sink, &summary, e);
-    end_writers(&w, &summary, whole || e->code == ERR_RESOURCE);
+    if (args->operand_count > 1)
+        return can_be_several(&w, args, e) ? check_several(&w, args, &o, &config, e) : -1;
+    (void)check_one(&w, args, &o, &config, 1, &summary, &whole, e);
+    close_writers(&w, whole);
     return e->code == ERR_NONE ? summary.exit_code : -1;
 }

@@ -117,10 +117,11 @@ static const option_id help_options[] = {OPTION_HELP};
 #define OPTIONS(list) list, sizeof(list) / sizeof *(list)
 
 const struct command commands[] = {
-    {"check",    "SNAPSHOT",                                                                                              "say of every account whether it is ready to leave, and what stands in the way",
+    {"check",    "SNAPSHOT...",                                                                                              "say of every account whether it is ready to leave, and what stands in the way",
      "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with "
      "attestations.yaml\n"
-     "beside it for what no API tells.\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+     "beside it for what no API tells. Several are organizations of their own: one report follows the other,\n"
+     "and the worst exit code holds (text and ndjson; json holds one).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
     {"rules",    "list | explain ID | fields [PREFIX] | test [PACK...]",
      "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests",                                                                                                           NULL,
      OPTIONS(rules_options),                                                                                                                                                                                                                run_rules    },

@@ -28,6 +28,13 @@ static void run_members(struct json *j, const struct check_run *run)
     json_time(j, "as_of", true, run->as_of);
     if (run->as_of_from.len)
         json_str(j, "as_of_from", run->as_of_from);
+    if (run->of) { /* a reader sees that a run is missing */
+        json_open(j, "snapshot", '{', INLINE);
+        json_str(j, "name", run->snapshot);
+        json_number(j, "number", run->number);
+        json_number(j, "of", run->of);
+        json_close(j, '}');
+    }
     json_time(j, "captured_at", run->has_captured_at, run->captured_at);
     json_str(j, "profile", run->profile);
     json_open(j, "inputs", '[', STACKED);
@@ -293,5 +300,7 @@ static void lines_end(struct report_writer *w, const struct check_summary *summa
     line_close(j);
 }
 
-const struct report_format report_json = {"json", document_begin, document_account, document_end};
-const struct report_format report_ndjson = {"ndjson", lines_begin, lines_account, lines_end};
+const struct report_format report_json = {
+    .name = "json", .begin = document_begin, .account = document_account, .end = document_end};
+const struct report_format report_ndjson = {
+    .name = "ndjson", .begin = lines_begin, .account = lines_account, .end = lines_end, .several = true};

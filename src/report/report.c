@@ -74,6 +74,13 @@ void report_end(struct report_writer *w, const struct check_summary *summary)
     arena_reset(w->scratch);
 }
 
+void report_total(struct report_writer *w, const struct check_total *total)
+{
+    if (w->format->total)
+        w->format->total(w, total);
+    arena_reset(w->scratch);
+}
+
 bool report_failed(const struct report_writer *w)
 {
     return file_out_failed(w->out);

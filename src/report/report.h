@@ -24,6 +24,8 @@ struct report_format {
     void (*begin)(struct report_writer *w, const struct check_run *run);
     void (*account)(struct report_writer *w, const struct account_result *account);
     void (*end)(struct report_writer *w, const struct check_summary *summary);
+    void (*total)(struct report_writer *w, const struct check_total *total); /* behind several runs; may be NULL */
+    bool several;                                                            /* one output can hold several runs */
 };
 const struct report_format *report_format_find(str name); /* NULL: no such format */
 str report_format_names(arena *a);                        /* "text, json, ndjson" */
@@ -43,7 +45,8 @@ struct report_writer {
  * Opens an output before any work is done, so that a missing folder is told at once.
  *   path    "-": standard output
  *   errors  ERR_USAGE: no such format; ERR_OUTPUT: cannot be written there. NULL then
- * Then report_begin, report_account for each account in order, report_end, all with data that lives for the call
+ * Then report_begin, report_account for each account in order, report_end (the same again for each further run, then
+ * report_total, where the format holds several), all with data that lives for the call
  * (`run`: until report_close), and report_close, which tells the first failure of any write (ERR_OUTPUT, with an empty
  * message for a closed pipe). A writer that is never closed leaves no file behind.
  */
@@ -51,6 +54,7 @@ struct report_writer *report_open(arena *a, str format, const char *path, struct
 void report_begin(struct report_writer *w, const struct check_run *run);
 void report_account(struct report_writer *w, const struct account_result *account);
 void report_end(struct report_writer *w, const struct check_summary *summary);
+void report_total(struct report_writer *w, const struct check_total *total);
 bool report_failed(const struct report_writer *w); /* a write failed: there is no use in going on */
 bool report_close(struct report_writer *w, error *e);
 

@@ -191,11 +191,12 @@ static bool is_tsv(const struct report_writer *w)
 static void text_begin(struct report_writer *w, const struct check_run *run)
 {
     struct text *t = NEW(w->arena, struct text);
-    (void)run;
     if (w->style.piped)
         w->style.width = 0;
     t->w = w;
     w->state = t;
+    if (!is_tsv(w) && run->number > 1)
+        put(w->out, STR("\n"));
     if (!is_tsv(w))
         text_head(t);
 }
@@ -234,4 +235,14 @@ static void text_end(struct report_writer *w, const struct check_summary *summar
     text_end_for_people(t, summary);
 }
 
-const struct report_format report_text = {"text", text_begin, text_account, text_end};
+static void text_total(struct report_writer *w, const struct check_total *total)
+{
+    text_last(w->state, total, is_tsv(w));
+}
+
+const struct report_format report_text = {.name = "text",
+                                          .begin = text_begin,
+                                          .account = text_account,
+                                          .end = text_end,
+                                          .total = text_total,
+                                          .several = true};

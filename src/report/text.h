@@ -64,5 +64,7 @@ void table_put_tsv(struct text *t); /* for programs */
 
 void text_end_for_people(struct text *t, const struct check_summary *s);
 void text_end_for_programs(struct text *t, const struct check_summary *s);
+void text_snapshot_remark(struct text *t);
+void text_last(struct text *t, const struct check_total *total, bool for_programs);
 
 #endif

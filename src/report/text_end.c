@@ -160,16 +160,21 @@ static void put_count(struct text *t, size_t n, verdict v, const char *word, con
     put(t->w->out, str_from(after));
 }
 
+static void put_counts(struct text *t, size_t accounts, size_t ready, size_t not_ready, size_t undetermined)
+{
+    put(t->w->out, text_count(t, accounts, "account", "accounts"));
+    put(t->w->out, STR(": "));
+    put_count(t, ready, VERDICT_READY, "ready", ", ");
+    put_count(t, not_ready, VERDICT_NOT_READY, "not ready", ", ");
+    put_count(t, undetermined, VERDICT_UNDETERMINED, "undetermined", "");
+}
+
 static void put_last_line(struct text *t, const struct check_summary *s)
 {
     struct file_out *out = t->w->out;
     if (t->w->run->assumed_count)
         put(out, STR("HYPOTHETICAL: "));
-    put(out, text_count(t, s->accounts, "account", "accounts"));
-    put(out, STR(": "));
-    put_count(t, s->ready, VERDICT_READY, "ready", ", ");
-    put_count(t, s->not_ready, VERDICT_NOT_READY, "not ready", ", ");
-    put_count(t, s->undetermined, VERDICT_UNDETERMINED, "undetermined", "");
+    put_counts(t, s->accounts, s->ready, s->not_ready, s->undetermined);
     if (s->error_count)
         putf(out, "; %zu input error%s", s->error_count, s->error_count == 1 ? "" : "s");
     putf(out, "; exit %d\n", s->exit_code);
@@ -196,6 +201,13 @@ static void put_remark(struct text *t, const char *label, str text)
     put(t->w->out, STR("\n"));
 }
 
+/* Ahead of the rows of one of several snapshots. */
+void text_snapshot_remark(struct text *t)
+{
+    if (t->w->run->of)
+        put_remark(t, "snapshot", t->w->run->snapshot);
+}
+
 /* Behind the rows, in lines that begin with '#': what a program must not miss, the sums among it. */
 void text_end_for_programs(struct text *t, const struct check_summary *s)
 {
@@ -215,4 +227,16 @@ void text_end_for_programs(struct text *t, const struct check_summary *s)
     }
     put(t->w->out, STR("# "));
     put_last_line(t, s);
+}
+
+void text_last(struct text *t, const struct check_total *total, bool for_programs)
+{
+    struct file_out *out = t->w->out;
+    put(out, for_programs ? STR("# ") : STR("\n"));
+    put(out, text_count(t, total->snapshots, "snapshot", "snapshots"));
+    if (total->unreadable)
+        putf(out, " (%zu could not be read)", total->unreadable);
+    put(out, STR(", "));
+    put_counts(t, total->accounts, total->ready, total->not_ready, total->undetermined);
+    putf(out, "; exit %d\n", total->exit_code);
 }

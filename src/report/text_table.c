@@ -309,14 +309,21 @@ static void put_field(struct text *t, str s)
     put_terminal(t->w->out, s, t->w->style.ascii);
 }
 
-void table_put_tsv(struct text *t)
+static void put_tsv_head(struct text *t)
 {
-    sort_rows(t);
     put(t->w->out, STR("ACCOUNT\tNAME\tOU\tVERDICT"));
     for (size_t f = 0; f < FAMILY_COUNT; f++)
         if (t->w->run->routes & families[f].routes)
             put_field(t, str_from(families[f].name));
     put(t->w->out, STR("\tBLOCKED BY\tNOTE\n"));
+}
+
+void table_put_tsv(struct text *t)
+{
+    sort_rows(t);
+    if (t->w->run->number <= 1)
+        put_tsv_head(t);
+    text_snapshot_remark(t);
     for (const struct row *r = t->rows.items; r < t->rows.items + t->rows.count; r++) {
         put_terminal(t->w->out, r->id, t->w->style.ascii);
         put_field(t, r->name);
