@@ -36,6 +36,8 @@ struct check_run {
     str org_id, management_account; /* empty: unknown */
     unsigned routes;                /* selected */
     size_t account_count;           /* selected, the uncounted management account included */
+    const str *private_words; /* names in the organization's captures and attestations: for --redact, else none */
+    size_t private_count;
 };
 
 struct account_result {
@@ -54,6 +56,8 @@ struct account_result {
     unsigned passed, not_applicable; /* numbers of (rule) outcomes, told even where findings are left out */
     const struct input_error *errors;
     size_t error_count;
+    const str *private_words; /* names in its captures: for --redact, else none */
+    size_t private_count;
 };
 
 struct rule_count {

@@ -24,6 +24,21 @@ bool work_run(arena *a, work_fn *fn, void *arg, error *e)
     return ok;
 }
 
+static void close_scratch(void *scratch)
+{
+    arena_close(scratch);
+}
+
+arena *work_scratch(arena *a)
+{
+    arena *scratch = arena_open(0);
+    if (!scratch)
+        work_leave(arena_exit(a));
+    arena_set_exit(scratch, arena_exit(a));
+    arena_defer(a, close_scratch, scratch);
+    return scratch;
+}
+
 struct item_slot {
     arena *arena;
     void *slot;

@@ -20,6 +20,9 @@ typedef bool work_fn(arena *a, void *arg, error *e);
 /* Runs fn(a, arg, e). When memory or the arena's limit runs out inside, gives false with ERR_RESOURCE. May nest. */
 bool work_run(arena *a, work_fn *fn, void *arg, error *e);
 
+/* An arena for what is soon forgotten: it is closed with `a`, and runs out of memory to where `a` does. */
+arena *work_scratch(arena *a);
+
 /* Leaves to the work_run that set `exit`; without one there is nobody to tell: aborts. */
 _Noreturn void work_leave(struct work_exit *exit);
 

@@ -15,6 +15,7 @@
 #include "cli/faults.h"
 #include "cli/request.h"
 #include "org/attest.h"
+#include "report/redact.h"
 #include "report/report.h"
 
 enum {
@@ -33,9 +34,11 @@ struct writers {
     size_t count;
     arena *arena;
     error *error;
-    size_t snapshot;           /* the one at work, from 1 */
-    struct map seen;           /* account -> the snapshot that had it first; when there are several */
-    struct repeated *repeated; /* by earlier snapshot; NULL: there is but one snapshot */
+    struct redaction *redaction; /* NULL: nothing is hidden */
+    arena *scratch;              /* of one redacted account */
+    size_t snapshot;             /* the one at work, from 1 */
+    struct map seen;             /* account -> the snapshot that had it first; when there are several */
+    struct repeated *repeated;   /* by earlier snapshot; NULL: there is but one snapshot */
 };
 
 /* ---- options ---- */
@@ -344,6 +347,10 @@ static bool tell_account(void *self, const struct account_result *account)
     bool failed = false;
     if (w->repeated)
         note_account(w, account->id);
+    if (w->redaction) {
+        arena_reset(w->scratch);
+        account = redact_account(w->redaction, w->scratch, account);
+    }
     for (size_t i = 0; i < w->count; i++) {
         report_account(w->items[i], account);
         failed |= report_failed(w->items[i]);
@@ -397,16 +404,19 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
     run->number = several ? number : 0;
     run->of = several;
     w->snapshot = number;
+    const struct check_run *shown = w->redaction ? redact_run(w->redaction, w->arena, run) : run;
     for (size_t i = 0; i < w->count; i++) {
         w->items[i]->style.table =
             has_option(args, OPTION_TABLE) || ((several || run->account_count >= TABLE_FROM) &&
                                                !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
-        report_begin(w->items[i], run);
+        report_begin(w->items[i], shown);
     }
     struct check_sink sink = {w, tell_account};
     *whole = check_accounts(c, &sink, summary, e) || e->code == ERR_RESOURCE;
+    const struct check_summary *told =
+        w->redaction && *whole ? redact_summary(w->redaction, w->arena, summary) : summary;
     for (size_t i = 0; *whole && i < w->count; i++)
-        report_end(w->items[i], summary);
+        report_end(w->items[i], told);
     return e->code == ERR_NONE;
 }
 
@@ -486,7 +496,12 @@ int run_check(arena *a, const struct arguments *args, error *e)
     if (!check_options_read(a, args, args->operands[0], &o, &config, e))
         return -1;
     o.pass_evidence = wants_pass_evidence(args);
+    o.private_words = has_option(args, OPTION_REDACT);
     struct writers w = {.arena = a, .error = e};
+    if (o.private_words) {
+        w.redaction = redact_open(a);
+        w.scratch = work_scratch(a);
+    }
     if (!open_writers(&w, args, &o))
         return -1;
     if (args->operand_count > 1)

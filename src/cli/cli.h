@@ -36,6 +36,7 @@ typedef enum {
     OPTION_FULL,
     OPTION_TABLE,
     OPTION_DIGESTS,
+    OPTION_REDACT,
     OPTION_JOBS,
     OPTION_BY,
     OPTION_DATE,

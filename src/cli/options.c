@@ -33,6 +33,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_FULL] = {"full",          0,   NULL,          false, NULL,                "text: every account in full, however many there are"        },
     [OPTION_TABLE] = {"table",         0,   NULL,          false, NULL,                "text: a table for people, also in a pipe"                   },
     [OPTION_DIGESTS] = {"digests",       0,   NULL,          false, NULL,                "tell the SHA-256 of every input"                            },
+    [OPTION_REDACT] = {"redact",        0,   NULL,          false, NULL,                "pseudonyms for ids, names and addresses: a report to show"  },
     [OPTION_JOBS] = {"jobs",          0,   "N",           false, NULL,                "how many at once (default: one for each processor)"         },
     [OPTION_BY] = {"by",            0,   "WHO",         false, NULL,                "who attests it"                                             },
     [OPTION_DATE] = {"date",          0,   "DATE",        false, NULL,                "when it was looked up (default: today)"                     },
@@ -88,7 +89,7 @@ static const option_id check_options[] = {
     OPTION_PRINCIPAL,     OPTION_CONTEXT,       OPTION_AS_OF,   OPTION_MAX_AGE, OPTION_CAPTURED_AT,
     OPTION_ATTESTATIONS,  OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL, OPTION_NO_WAIVERS,    OPTION_RULES,   OPTION_PROFILE, OPTION_CONFIG,
     OPTION_NO_CONFIG,     OPTION_FORMAT,        OPTION_OUTPUT,  OPTION_FULL,    OPTION_TABLE,
-    OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_JOBS,    OPTION_QUIET,
+    OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_REDACT, OPTION_JOBS,    OPTION_QUIET,
     OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES,  OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,
                                           OPTION_FORMAT, OPTION_COLOR,   OPTION_HELP};

@@ -23,22 +23,6 @@ str report_format_names(arena *a)
     return names;
 }
 
-static void close_scratch(void *scratch)
-{
-    arena_close(scratch);
-}
-
-/* An arena of its own that runs out of memory to where `a` does. */
-static arena *open_scratch(arena *a)
-{
-    arena *scratch = arena_open(0);
-    if (!scratch)
-        work_leave(arena_exit(a));
-    arena_set_exit(scratch, arena_exit(a));
-    arena_defer(a, close_scratch, scratch);
-    return scratch;
-}
-
 struct report_writer *report_open(arena *a, str format, const char *path, struct report_style style, error *e)
 {
     const struct report_format *found = report_format_find(format);
@@ -51,7 +35,7 @@ struct report_writer *report_open(arena *a, str format, const char *path, struct
     if (!out)
         return NULL;
     struct report_writer *w = NEW(a, struct report_writer);
-    *w = (struct report_writer){.arena = a, .scratch = open_scratch(a), .out = out, .style = style, .format = found};
+    *w = (struct report_writer){.arena = a, .scratch = work_scratch(a), .out = out, .style = style, .format = found};
     return w;
 }
 

@@ -498,6 +498,8 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     if (!list_inputs(c, e))
         return NULL;
     tell_run(c);
+    if (o->private_words)
+        private_of_run(c);
     return c;
 }
 

@@ -415,6 +415,8 @@ void check_judge_account(struct check *c, arena *a, struct known_store *known, s
         out->not_applicable += w->has_rule[i] && w->by_rule[i] == OUTCOME_NOT_APPLICABLE;
     out->errors = w->account->errors.items;
     out->error_count = w->account->errors.count;
+    if (c->options.private_words)
+        private_of_account(a, &w->facts, out);
     slot->by_rule = w->by_rule;
     slot->has_rule = w->has_rule;
     slot->obstacles = w->obstacles.items;

@@ -57,6 +57,10 @@ struct account_slot {
 /* known (may be NULL): documents that other accounts had too; for this thread alone. */
 void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot);
 
+/* private.c: fills private_words of the run, of an account. */
+void private_of_run(struct check *c);
+void private_of_account(arena *a, const struct facts *f, struct account_result *out);
+
 bool sums_open(struct check *c, struct check_summary *summary);
 void sums_add(struct check *c, const struct account_slot *slot);
 void sums_close(struct check *c);
