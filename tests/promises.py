@@ -157,6 +157,19 @@ class Copy:
         return judge.run("explain", self.root, *self.options, "--as-of", AS_OF, "--format", "json")
 
 
+def assumed(steps, account):
+    """The same as --assume says it; None where it cannot."""
+    out = []
+    for s in steps:
+        if s["kind"] == "move-account":
+            out += ["--assume", f"move:{account}={s['level']}"]
+        elif s.get("layer") == "scp" and s["kind"] in ("attach-policy", "detach-policy"):
+            out += ["--assume", f"{s['kind'].split('-')[0]}:{s['policy']}@{s['level']}"]
+        else:
+            return None
+    return out
+
+
 def wrong_promises(snapshot, account, question):
     """(decision, principal, number of changes, what is wrong)"""
     first = judge.run("explain", snapshot, *question, "--as-of", AS_OF, "--format", "json")
@@ -171,6 +184,12 @@ def wrong_promises(snapshot, account, question):
         wrong.append("an explicit denial, and no way out is told")
     done = 0
     for n, change in enumerate(doc["changes"], 1):
+        assume = assumed(change["steps"], account)
+        if assume:
+            got = judge.run("explain", snapshot, *named, *assume, "--as-of", AS_OF, "--format", "json")
+            told = (got.doc or {}).get("decision", got.err.decode(errors="replace"))
+            if told != change["decision"] or got.code != 3:
+                wrong.append(f"change {n} promised {change['decision']}, got {told}, exit {got.code}, with {' '.join(assume)}")
         with tempfile.TemporaryDirectory() as folder:
             world = Copy(snapshot, folder, named)
             if not all([world.do(copy.deepcopy(step), principal, account) for step in change["steps"]]):

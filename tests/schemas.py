@@ -112,6 +112,36 @@ def results(tally):
     lines(tally)
 
 
+# Each makes an explanation wrong that was right.
+WRONG_EXPLANATIONS = {
+    "another decision": lambda x: x.update(decision="Denied"),
+    "no request": lambda x: x.pop("request"),
+    "another layer": lambda x: x["layers"][0].update(layer="ou"),
+    "a matching statement that is true": lambda x: x["layers"][0]["policies"][0]["statements"][0].update(matches=True),
+    "a change without steps": lambda x: x["changes"][0].update(steps=[]),
+    "a step of another kind": lambda x: x["changes"][0]["steps"][0].update(kind="pray"),
+    "a step without its place": lambda x: x["changes"][0]["steps"][0].pop("pointer"),
+}
+
+
+def explanations(tally):
+    check, who, acme = validator("explain.schema.json"), validator("who.schema.json"), judge.ROOT / "samples" / "acme"
+    for account in sorted(p.name for p in (acme / "accounts").iterdir()):
+        for kind, options in ((check, []), (who, ["--who"])):
+            result = judge.run("explain", acme, "--as-of", AS_OF, "--account", account, "--format", "json", *options)
+            tally.add(f"schema explain {account} {' '.join(options)}", faults(kind, result.doc)[:5] if result.doc else result.err.decode())
+    policies = judge.ROOT / "samples" / "policies"
+    for name, options in {"denied": ["--scp", policies / "keep-members.json"],
+                          "open": ["--identity", policies / "leave-with-mfa.json", "--unknown", "aws:SourceIp", "--unknown", "aws:MultiFactorAuthPresent"]}.items():
+        result = judge.run("simulate", "--principal", "arn:aws:iam::111122223333:role/Exit", "--format", "json", *options)
+        tally.add(f"schema simulate {name}", faults(check, result.doc)[:5] if result.doc else result.err.decode())
+    right = judge.run("explain", acme, "--as-of", AS_OF, "--account", "138820457190", "--format", "json").doc
+    for what, spoil in WRONG_EXPLANATIONS.items():
+        wrong = copy.deepcopy(right)
+        spoil(wrong)
+        tally.add(f"schema explain with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
 def lines(tally):
     name = next((n for n in ("check-line.schema.json", "check-ndjson.schema.json", "check.ndjson.schema.json") if (SCHEMAS / n).exists()), None)
     result = judge.run("check", judge.ROOT / "samples" / "acme", "--as-of", AS_OF, "--format", "ndjson")
@@ -146,6 +176,7 @@ def main():
     printed(tally)
     attestations(tally)
     results(tally)
+    explanations(tally)
     tally.end()
 
 

@@ -78,7 +78,9 @@ struct explanation {
     str version;        /* of orgexit */
     str snapshot;       /* as the user named it; empty: policies were given as files */
     bool has_as_of;
-    int64_t as_of;                           /* seconds since 1970, UTC: the moment of the call */
+    int64_t as_of;      /* seconds since 1970, UTC: the moment of the call */
+    const str *assumed; /* changes that were assumed (--assume), as given */
+    size_t assumed_count;
     str account, account_name, account_path; /* may be empty */
     str principal, action, resource;         /* of the request */
     str decision;                            /* "Allowed", "ExplicitlyDenied", "ImplicitlyDenied", "Unknown" */
@@ -125,6 +127,8 @@ struct explained_person {
 struct explained_people {
     str version, snapshot;
     int64_t as_of;
+    const str *assumed; /* as above */
+    size_t assumed_count;
     str account, account_name, account_path;
     str action, resource;
     const struct explained_person *items;

@@ -31,8 +31,9 @@ static bool refuse_layers(const struct arguments *args, error *e)
 /* Options that whoever asks again must give again. */
 static void repeat_options(arena *a, const struct arguments *args, struct explain_options *o)
 {
-    static const option_id repeated[] = {OPTION_AS_OF,   OPTION_MAX_AGE, OPTION_CAPTURED_AT, OPTION_CONFIG,
-                                         OPTION_CONTEXT, OPTION_ABSENT,  OPTION_SESSION,     OPTION_RESOURCE_POLICY};
+    static const option_id repeated[] = {OPTION_AS_OF,   OPTION_MAX_AGE,         OPTION_CAPTURED_AT,
+                                         OPTION_CONFIG,  OPTION_CONTEXT,         OPTION_ABSENT,
+                                         OPTION_SESSION, OPTION_RESOURCE_POLICY, OPTION_ASSUME};
     VEC(str) words = {0};
     for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++)
         for (size_t k = 0; k < args->options[repeated[i]].count; k++) {

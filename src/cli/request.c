@@ -32,7 +32,7 @@ static bool add_value(struct keys *k, str given)
         return error_set(k->error, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
                          STR_ARG(visible(k->arena, given)));
     struct global_key known;
-    bool sets = global_key_find(name, &known) && known.values == KEY_HAS_SET;
+    bool is_set = global_key_find(name, &known) && known.values == KEY_HAS_SET;
     struct context_key *key = key_named(k, name);
     if (!key) {
         key = &k->items[k->count++];
@@ -43,7 +43,7 @@ static bool add_value(struct keys *k, str given)
         memcpy(values, key->values, key->count * sizeof *values);
     values[key->count++] = value;
     key->values = values;
-    key->multivalued = key->count > 1 || sets;
+    key->multivalued = key->count > 1 || is_set;
     return true;
 }
 

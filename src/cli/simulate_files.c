@@ -111,7 +111,11 @@ static bool read_principal(struct reading *r, struct request *q)
         return error_set(r->error, ERR_USAGE, "who calls? --principal ARN, or --account ID for its root user");
     if (!q->principal.len)
         q->principal = arena_printf(r->arena, "arn:aws:iam::%.*s:root", STR_ARG(account));
-    str owner = principal_name_of(q->principal).account;
+    struct principal_name named = principal_name_of(q->principal);
+    str owner = named.account;
+    if (named.kind == NAMES_OTHER && !arn_has_parts(q->principal) && str_find_char(q->principal, '.') == SIZE_MAX)
+        return error_set(r->error, ERR_USAGE, "--principal \"%.*s\" is no ARN and no service; expected one such as %s",
+                         STR_ARG(visible(r->arena, q->principal)), "arn:aws:iam::111122223333:role/Exit");
     if (account.len && owner.len && !str_eq(owner, account))
         return error_set(r->error, ERR_USAGE, "--principal is of account %.*s, --account is %.*s", STR_ARG(owner),
                          STR_ARG(account));
@@ -137,6 +141,18 @@ static bool read_request(struct reading *r, struct request *q)
     return true;
 }
 
+/* Options that say something of a snapshot alone. */
+static bool refuse_snapshot_options(const struct arguments *args, error *e)
+{
+    static const option_id refused[] = {OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL, OPTION_AS_OF,      OPTION_MAX_AGE,
+                                        OPTION_CONFIG, OPTION_NO_CONFIG,          OPTION_CAPTURED_AT};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (has_option(args, refused[i]))
+            return error_set(e, ERR_USAGE, "--%s goes with a snapshot: orgexit simulate SNAPSHOT --account ID",
+                             option_table[refused[i]].name);
+    return true;
+}
+
 int simulate_files(arena *a, const struct arguments *args, error *e)
 {
     struct reading r = {a, args, e};
@@ -145,7 +161,8 @@ int simulate_files(arena *a, const struct arguments *args, error *e)
     struct layers layers = {0};
     const struct context_key *keys;
     size_t count;
-    if (!read_request(&r, &request) || !context_read(a, args, &keys, &count, e) || !layers_read(a, args, &layers, e))
+    if (!refuse_snapshot_options(args, e) || !read_request(&r, &request) || !context_read(a, args, &keys, &count, e) ||
+        !layers_read(a, args, &layers, e))
         return -1;
     context = context_of_principal(a, request.principal, keys, count);
     request.context = &context;

@@ -171,6 +171,7 @@ void explain_json(struct report_writer *w, const struct explanation *x)
     json_tool(&j, x->version);
     json_str_or_null(&j, "snapshot", x->snapshot);
     json_time(&j, "as_of", x->has_as_of, x->as_of);
+    json_strings(&j, "assumed", x->assumed, x->assumed_count);
     json_account(&j, x->account, x->account_name, x->account_path);
     json_open(&j, "request", '{', STACKED);
     json_str(&j, "principal", x->principal);
@@ -226,6 +227,7 @@ void people_json(struct report_writer *w, const struct explained_people *x)
     json_tool(&j, x->version);
     json_str(&j, "snapshot", x->snapshot);
     json_time(&j, "as_of", true, x->as_of);
+    json_strings(&j, "assumed", x->assumed, x->assumed_count);
     json_account(&j, x->account, x->account_name, x->account_path);
     json_open(&j, "request", '{', STACKED);
     json_str(&j, "action", x->action);

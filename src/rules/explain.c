@@ -3,6 +3,7 @@
 
 #include "base/version.h"
 #include "iam/explain.h"
+#include "iam/trust.h"
 #include "policy/arn.h"
 #include "rules/check_run.h"
 #include "rules/explain_run.h"
@@ -60,6 +61,9 @@ static void find_doubts(struct asking *k)
 {
     const struct snapshot *s = k->org->snapshot;
     const struct account *account = k->account;
+    const struct check_options *c = k->options->check;
+    for (size_t i = 0; i < c->assumed_count && !c->allow_hypothetical; i++)
+        doubt(k, arena_printf(k->arena, "HYPOTHETICAL: %.*s is assumed", STR_ARG(c->assumed[i])));
     if (s->fresh != TRI_YES)
         doubt(k, s->stale_why.len ? s->stale_why : STR("how old the captures are is not known"));
     if (s->finished != TRI_YES && !s->has_completed_at)
@@ -224,6 +228,23 @@ void asking_request(struct asking *k, const struct principal *caller, struct fac
     out->layers.session = k->options->session;
 }
 
+/* What a capture tells stands, whatever --context says: that must not go unseen. */
+static void note_unused_keys(struct asking *k, const struct context *c)
+{
+    for (size_t i = 0; i < k->run.given_count; i++) {
+        const struct context_key *given = &k->run.given[i], *used = NULL;
+        key_state state = context_state(c, given->name, &used);
+        if (used && used->values == given->values && used->state == given->state)
+            continue;
+        if (state == KEY_PRESENT && used && used->count)
+            asking_note(k, arena_printf(k->arena, "what is said of %.*s is not used: it is known to be %.*s",
+                                        STR_ARG(given->name), STR_ARG(used->values[0])));
+        else
+            asking_note(k, arena_printf(k->arena, "what is said of %.*s is not used: it is known to be absent",
+                                        STR_ARG(given->name)));
+    }
+}
+
 /* ---- one principal ---- */
 
 bool explain_request(arena *a, const struct explain_options *o, struct explanation *out, error *e)
@@ -238,6 +259,7 @@ bool explain_request(arena *a, const struct explain_options *o, struct explanati
     asked->request.context = &asked->context;
     struct explain_how how = asking_how(&k);
     find_doubts(&k);
+    note_unused_keys(&k, &asked->context);
     explain(a, &asked->request, &asked->layers, &how, out);
     asking_complete(&k, out);
     asking_move(&k, out);
@@ -251,6 +273,8 @@ bool explain_request(arena *a, const struct explain_options *o, struct explanati
     out->account = o->account;
     out->account_name = k.account->listed ? k.account->listed->name : (str){0};
     out->account_path = k.account->listed && k.account->listed->parent ? k.account->listed->parent->path : (str){0};
+    out->assumed = o->check->assumed;
+    out->assumed_count = o->check->assumed_count;
     out->doubts = k.doubts.items;
     out->doubt_count = k.doubts.count;
     out->notes = k.notes.items;
@@ -289,20 +313,39 @@ static void add_person(struct people_list *list, const struct principal *caller,
     list->unknown += p->allowed == TRI_UNKNOWN;
 }
 
+/* Whether its trust policy names service principals and nobody else. */
+static bool is_of_services_alone(struct asking *k, const struct entity *role)
+{
+    if (str_starts(role->path, STR("/aws-service-role/")))
+        return true;
+    if (!role->trust)
+        return false;
+    struct trust_names names = trust_names_of(k->arena, role->trust);
+    return !names.account_count && !names.provider_count && !names.anyone;
+}
+
+/* Who gets into the role, where that matters. */
+static str entry_words(struct asking *k, const struct entity *role)
+{
+    str management = k->org->management_account;
+    if (!role->trust)
+        return STR("who may assume it is not known");
+    if (management.len && k->run.management != k->account && facts_role_trusts(&k->facts, role, management) == TRI_YES)
+        return STR("the management account may assume it");
+    return facts_can_enter(&k->facts, role, ENTRY_TODAY) == TRI_NO ? STR("nobody gets into it") : (str){0};
+}
+
 static void add_role(struct people_list *list, const struct entity *role)
 {
     struct asking *k = list->asking;
     struct principal caller = facts_principal(&k->facts, k->account, role->arn);
-    bool linked = str_starts(role->path, STR("/aws-service-role/"));
-    tri admits = linked ? TRI_NO : facts_can_enter(&k->facts, role, ENTRY_TODAY);
-    str note = {0};
-    if (!linked && admits == TRI_UNKNOWN)
-        note = STR("who may assume it is not known");
-    else if (!linked && k->run.management && k->run.management != k->account &&
-             facts_role_trusts(&k->facts, role, k->run.management->id) == TRI_YES)
-        note = STR("the management account may assume it");
-    add_person(list, &caller, linked ? "service-linked role" : admits == TRI_NO ? "service role" : "role", note);
-    list->items.items[list->items.count - 1].of_services_alone = admits == TRI_NO;
+    bool linked = str_starts(role->path, STR("/aws-service-role/")), services = is_of_services_alone(k, role);
+    add_person(list, &caller,
+               linked     ? "service-linked role"
+               : services ? "service role"
+                          : "role",
+               services ? (str){0} : entry_words(k, role));
+    list->items.items[list->items.count - 1].of_services_alone = services;
 }
 
 static void add_everybody(struct people_list *list)
@@ -339,6 +382,8 @@ bool explain_people(arena *a, const struct explain_options *o, struct explained_
                                      .unknown = list.unknown,
                                      .complete = k.account->roles_complete && k.account->users_complete,
                                      .why = k.account->people_why,
+                                     .assumed = o->check->assumed,
+                                     .assumed_count = o->check->assumed_count,
                                      .doubts = k.doubts.items,
                                      .doubt_count = k.doubts.count,
                                      .notes = k.notes.items,
