@@ -104,6 +104,7 @@ def results(tally):
     for name, arguments in runs.items():
         result = judge.check(*arguments, "--as-of", AS_OF)
         tally.add(f"schema result {name}", faults(check, result.doc)[:5] if result.doc else f"no JSON: exit {result.code} {result.err.decode(errors='replace')[:200]}")
+    without_verdicts(tally, check)
     right = judge.check(judge.ROOT / "samples" / "acme", "--as-of", AS_OF).doc
     for what, spoil in WRONG_RESULTS.items() if right else ():
         wrong = copy.deepcopy(right)
@@ -140,6 +141,21 @@ def explanations(tally):
         wrong = copy.deepcopy(right)
         spoil(wrong)
         tally.add(f"schema explain with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
+def without_verdicts(tally, check):
+    """An input that leaves no verdict for anybody: a document, or a stream, with its errors."""
+    line, arguments = validator("check-ndjson.schema.json"), ["check", "no-such-folder", "--as-of", AS_OF, "--format"]
+    doc, stream = judge.run(*arguments, "json"), judge.run(*arguments, "ndjson")
+    wrong = faults(check, doc.doc) if doc.doc else ["no JSON"]
+    if doc.doc and (doc.doc["accounts"], len(doc.doc["errors"]), doc.doc["exit"], doc.code) != ([], 1, 2, 2):
+        wrong.append(f"accounts, errors, exit are not [], one, 2: {doc.out[:300]}")
+    rows = [json.loads(row) for row in stream.out.decode().splitlines()]
+    if [row["type"] for row in rows] != ["run", "error", "summary"] or rows[-1]["exit"] != 2:
+        wrong.append(f"the lines are {stream.out[:300]}")
+    for row in rows:
+        wrong += faults(line, row)[:3]
+    tally.add("schema of a result without verdicts", wrong)
 
 
 def lines(tally):

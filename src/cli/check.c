@@ -32,6 +32,7 @@ struct repeated {
 struct writers {
     struct report_writer **items;
     size_t count;
+    const struct report_writer *printed; /* the one of standard output; NULL: none */
     arena *arena;
     error *error;
     struct redaction *redaction; /* NULL: nothing is hidden */
@@ -153,20 +154,23 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
 {
     bool has_as_of;
     o->snapshot = snapshot_name(snapshot);
-    if (!config_read(a, args, o->snapshot, config, e))
-        return false;
-    o->routes = config->routes;
-    o->max_age = config->max_age;
-    o->attestation_max_age = config->attestation_max_age;
+    o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
     if (!read_time(args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
-        !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e) || !read_ids(a, args, o, e) ||
-        !context_read(a, args, &o->context, &o->context_count, e) || !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
-        !packs_read(a, args, config, &o->packs, &o->pack_count, e))
+        !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e))
         return false;
     if (!has_as_of && !time_now(&o->as_of, &o->as_of_from))
         return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
     if (o->as_of_from == TIME_ENVIRONMENT)
         warn_of_clock(a, o->as_of);
+    if (!config_read(a, args, o->snapshot, config, e))
+        return false;
+    o->routes = config->routes;
+    o->max_age = config->max_age;
+    o->attestation_max_age = config->attestation_max_age;
+    if (!read_ids(a, args, o, e) || !context_read(a, args, &o->context, &o->context_count, e) ||
+        !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
+        !packs_read(a, args, config, &o->packs, &o->pack_count, e))
+        return false;
     o->caller = option_text(args, OPTION_CALLER);
     o->principal = option_text(args, OPTION_PRINCIPAL);
     o->attestations = option_text(args, OPTION_ATTESTATIONS);
@@ -186,7 +190,6 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
     o->allow_hypothetical = has_option(args, OPTION_ALLOW_HYPOTHETICAL);
     if (o->allow_hypothetical && !o->assumed_count)
         return error_set(e, ERR_USAGE, "--allow-hypothetical goes with --assume");
-    o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
     o->digests = has_option(args, OPTION_DIGESTS);
     o->fail_on_warning = has_option(args, OPTION_FAIL_ON) ? str_is(option_text(args, OPTION_FAIL_ON), "warning")
                                                           : config->fail_on_warning;
@@ -277,7 +280,12 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
             return false;
     }
     bool silent = has_option(args, OPTION_QUIET) && !has_option(args, OPTION_FORMAT);
-    return silent || open_writer(w, format, "-", style);
+    if (silent)
+        return true;
+    if (!open_writer(w, format, "-", style))
+        return false;
+    w->printed = w->items[w->count - 1];
+    return true;
 }
 
 static bool is_file(const struct stat *out, const char *path)
@@ -291,7 +299,7 @@ static bool is_file(const struct stat *out, const char *path)
 static const char *input_at(arena *a, const struct arguments *args, const struct check *c,
                             const struct check_options *o, const struct config *config, const struct stat *out)
 {
-    const struct check_run *run = check_run_of(c);
+    const struct check_run *run = c ? check_run_of(c) : NULL;
     static const option_id files[] = {OPTION_ATTESTATIONS, OPTION_ACCOUNTS_FROM};
     VEC(const char *) names = {0};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
@@ -301,7 +309,7 @@ static const char *input_at(arena *a, const struct arguments *args, const struct
         *VEC_PUSH(a, &names) = arena_cstr(a, config->source->file);
     for (size_t i = 0; i < o->pack_count; i++)
         *VEC_PUSH(a, &names) = arena_cstr(a, o->packs[i].source->file);
-    for (size_t k = 0; out->st_nlink > 1 && k < run->input_count; k++)
+    for (size_t k = 0; run && out->st_nlink > 1 && k < run->input_count; k++)
         *VEC_PUSH(a, &names) = arena_printf(a, "%.*s/%.*s", STR_ARG(run->snapshot), STR_ARG(run->inputs[k].file)).ptr;
     for (size_t i = 0; i < names.count; i++)
         if (is_file(out, names.items[i]))
@@ -359,11 +367,17 @@ static bool tell_account(void *self, const struct account_result *account)
 }
 
 /* A run that stopped half way leaves no file: a writer that is not closed discards what it has. */
-static void close_writers(struct writers *w, bool whole)
+static void close_writers(struct writers *w, bool whole, error *e)
 {
+    error failed = {0};
     for (size_t i = 0; i < w->count; i++)
         if (whole || report_failed(w->items[i]))
-            (void)report_close(w->items[i], w->error);
+            (void)report_close(w->items[i], &failed);
+    if (failed.code == ERR_NONE)
+        return;
+    if (e->code != ERR_NONE)
+        print_error(e, (str){0}); /* both are told; the code is that of the output */
+    *e = failed;
 }
 
 static bool wants_pass_evidence(const struct arguments *args)
@@ -381,6 +395,43 @@ static int worse_exit(int one, int other)
     return rank[one] >= rank[other] ? one : other;
 }
 
+/* As the reports show it: which of several, and without what is private. */
+static const struct check_run *shown_run(struct writers *w, const struct arguments *args, const struct check_run *run,
+                                         size_t number)
+{
+    struct check_run *shown = NEW(w->arena, struct check_run);
+    *shown = *run;
+    shown->of = args->operand_count > 1 ? args->operand_count : 0;
+    shown->number = shown->of ? number : 0;
+    return w->redaction ? redact_run(w->redaction, w->arena, shown) : shown;
+}
+
+static const struct check_summary *shown_summary(struct writers *w, const struct check_summary *summary)
+{
+    return w->redaction ? redact_summary(w->redaction, w->arena, summary) : summary;
+}
+
+/* An input that leaves no verdict for anybody: formats that programs read say so too. Text on standard output does not,
+ * the error being on the terminal already; a file does, lest the one of an earlier run be taken for this one's. False:
+ * nothing was told. */
+static bool tell_failure(struct writers *w, const struct arguments *args, const struct check_options *o,
+                         const struct config *config, const struct rule_errors *faults, size_t number, const error *e)
+{
+    error refused = {0};
+    struct check_run run;
+    struct check_summary summary;
+    if (e->code != ERR_INPUT || !check_inputs(w->arena, args, NULL, o, config, &refused))
+        return false;
+    check_failure(w->arena, o, faults, e, &run, &summary);
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->items[i] == w->printed && w->items[i]->format == report_format_find(STR("text")))
+            continue;
+        report_begin(w->items[i], shown_run(w, args, &run, number));
+        report_end(w->items[i], shown_summary(w, &summary));
+    }
+    return true;
+}
+
 /* Judges one snapshot into the writers. False: *e; *whole tells whether what was written is worth keeping. */
 static bool check_one(struct writers *w, const struct arguments *args, const struct check_options *o,
                       const struct config *config, size_t number, struct check_summary *summary, bool *whole, error *e)
@@ -388,23 +439,20 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
     struct rule_errors faults = {0};
     size_t several = args->operand_count > 1 ? args->operand_count : 0;
     struct check *c = check_open(w->arena, o, &faults, e);
-    if (!c && faults.count) {
-        print_faults(w->arena, &faults, terminal_of(args, STDERR_FILENO));
-        e->message[0] = '\0';
-        return false;
-    }
     if (!c) {
-        error_in_snapshot(w->arena, e, o->snapshot);
+        *whole = tell_failure(w, args, o, config, &faults, number, e);
+        if (faults.count) {
+            print_faults(w->arena, &faults, terminal_of(args, STDERR_FILENO));
+            e->message[0] = '\0';
+        } else {
+            error_in_snapshot(w->arena, e, o->snapshot);
+        }
         return false;
     }
     if (!check_inputs(w->arena, args, c, o, config, e))
         return false;
-    struct check_run *run = NEW(w->arena, struct check_run);
-    *run = *check_run_of(c);
-    run->number = several ? number : 0;
-    run->of = several;
     w->snapshot = number;
-    const struct check_run *shown = w->redaction ? redact_run(w->redaction, w->arena, run) : run;
+    const struct check_run *run = check_run_of(c), *shown = shown_run(w, args, run, number);
     for (size_t i = 0; i < w->count; i++) {
         w->items[i]->style.table =
             has_option(args, OPTION_TABLE) || ((several || run->account_count >= TABLE_FROM) &&
@@ -413,8 +461,7 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
     }
     struct check_sink sink = {w, tell_account};
     *whole = check_accounts(c, &sink, summary, e) || e->code == ERR_RESOURCE;
-    const struct check_summary *told =
-        w->redaction && *whole ? redact_summary(w->redaction, w->arena, summary) : summary;
+    const struct check_summary *told = *whole ? shown_summary(w, summary) : summary;
     for (size_t i = 0; *whole && i < w->count; i++)
         report_end(w->items[i], told);
     return e->code == ERR_NONE;
@@ -481,32 +528,43 @@ static int check_several(struct writers *w, const struct arguments *args, struct
     }
     for (size_t i = 0; whole && i < w->count; i++)
         report_total(w->items[i], &total);
-    close_writers(w, whole);
+    close_writers(w, whole, e);
     return e->code == ERR_NONE ? total.exit_code : -1;
 }
 
 int run_check(arena *a, const struct arguments *args, error *e)
 {
     struct check_options o = {0};
-    struct config config;
+    struct config config = {0};
     struct check_summary summary = {0};
     bool whole = false;
     if (!args->operand_count)
         return error_set(e, ERR_USAGE, "no snapshot was named: orgexit check SNAPSHOT"), -1;
-    if (!check_options_read(a, args, args->operands[0], &o, &config, e))
+    bool is_read = check_options_read(a, args, args->operands[0], &o, &config, e);
+    if (!is_read && e->code != ERR_INPUT)
         return -1;
     o.pass_evidence = wants_pass_evidence(args);
     o.private_words = has_option(args, OPTION_REDACT);
-    struct writers w = {.arena = a, .error = e};
+    error unopened = {0};
+    struct writers w = {.arena = a, .error = is_read ? e : &unopened};
     if (o.private_words) {
         w.redaction = redact_open(a);
         w.scratch = work_scratch(a);
     }
-    if (!open_writers(&w, args, &o))
+    if (!open_writers(&w, args, &o)) {
+        if (is_read)
+            return -1;
+        print_error(e, (str){0});
+        *e = unopened;
         return -1;
-    if (args->operand_count > 1)
+    }
+    w.error = e;
+    if (is_read && args->operand_count > 1)
         return can_be_several(&w, args, e) ? check_several(&w, args, &o, &config, e) : -1;
-    (void)check_one(&w, args, &o, &config, 1, &summary, &whole, e);
-    close_writers(&w, whole);
+    if (is_read)
+        (void)check_one(&w, args, &o, &config, 1, &summary, &whole, e);
+    else
+        whole = tell_failure(&w, args, &o, &config, &(struct rule_errors){0}, 1, e);
+    close_writers(&w, whole, e);
     return e->code == ERR_NONE ? summary.exit_code : -1;
 }

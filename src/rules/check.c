@@ -19,10 +19,24 @@ enum { DEFAULT_MAX_AGE = 7 * DAY, DEFAULT_ATTESTATION_AGE = 90 * DAY, MOST_JOBS 
 
 /* ---- rules ---- */
 
+/* Of all packs as they were given, be there faults in them or not. */
+static void digest_rules(struct check *c)
+{
+    str all = {0};
+    for (size_t i = 0; i < embedded_rule_count; i++)
+        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);
+    for (size_t i = 0; i < c->options.pack_count; i++)
+        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len,
+                           c->options.packs[i].source->text);
+    c->run.rules_digest =
+        arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, c->digest, all.ptr, all.len)));
+}
+
 static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
 {
     const struct pack_input *builtin;
     size_t count, own = c->options.pack_count;
+    digest_rules(c);
     if (!ruleset_builtin_packs(c->arena, &builtin, &count, e))
         return false;
     struct pack_input *packs = NEW_ARRAY(c->arena, struct pack_input, count + own);
@@ -36,14 +50,6 @@ static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
     for (size_t i = 0; i < ruleset_count(c->rules); i++)
         varies[i] = judge_varies(ruleset_rule(c->rules, i));
     c->varies = varies;
-    str all = {0};
-    for (size_t i = 0; i < embedded_rule_count; i++)
-        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)embedded_rules[i].len, embedded_rules[i].text);
-    for (size_t i = 0; i < own; i++)
-        all = arena_printf(c->arena, "%.*s%.*s", STR_ARG(all), (int)c->options.packs[i].source->len,
-                           c->options.packs[i].source->text);
-    c->run.rules_digest =
-        arena_printf(c->arena, "sha256:%.*s", STR_ARG(sha256_hex(c->arena, c->digest, all.ptr, all.len)));
     return true;
 }
 
@@ -382,27 +388,34 @@ static void note_strange_text(struct check *c, const struct org_policy *p)
     }
 }
 
-static void tell_run(struct check *c)
+/* What is known before anything is read. */
+static void tell_program(struct check *c)
 {
-    const struct snapshot *s = c->org->snapshot;
     struct check_run *run = &c->run;
     run->version = STR(ORGEXIT_VERSION);
     run->facts_date = catalog_date();
     run->snapshot = c->options.snapshot;
     run->as_of = c->options.as_of;
     run->as_of_from = str_from(time_origin_name(c->options.as_of_from));
+    run->routes = c->options.routes;
+    run->assumed = c->options.assumed;
+    run->assumed_count = c->options.assumed_count;
     if (c->options.as_of_from == TIME_ENVIRONMENT)
         note(c, STR("the time is the one of SOURCE_DATE_EPOCH, not of the clock: captures and attestations are only as "
                     "fresh as it says"));
+}
+
+static void tell_run(struct check *c)
+{
+    const struct snapshot *s = c->org->snapshot;
+    struct check_run *run = &c->run;
+    tell_program(c);
     run->has_captured_at = s->has_captured_at;
     run->captured_at = s->captured_at;
     run->profile = ruleset_profile(c->rules);
-    run->assumed = c->options.assumed;
-    run->assumed_count = c->options.assumed_count;
     tell_weakened(c);
     run->org_id = c->org->id;
     run->management_account = c->org->management_account;
-    run->routes = c->options.routes;
     run->account_count = c->selected_count;
     for (size_t i = 0; i < c->org->policy_count; i++)
         note_strange_text(c, c->org->policies[i]);
@@ -501,6 +514,25 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     if (o->private_words)
         private_of_run(c);
     return c;
+}
+
+void check_failure(arena *a, const struct check_options *options, const struct rule_errors *faults, const error *e,
+                   struct check_run *run, struct check_summary *summary)
+{
+    struct check c = {.arena = a, .digest = digest_open(a), .options = *options};
+    size_t count = faults->count ? faults->count : 1;
+    struct input_error *errors = NEW_ARRAY(a, struct input_error, count);
+    fill_defaults(&c.options);
+    digest_rules(&c);
+    tell_program(&c);
+    c.run.profile = str_is(options->rules.profile, "current") ? options->rules.profile : STR("full");
+    errors[0] = input_error_from(a, e);
+    for (size_t i = 0; i < faults->count; i++) {
+        const struct rule_error *f = &faults->items[i];
+        errors[i] = (struct input_error){f->file, f->line, f->column, f->message};
+    }
+    *run = c.run;
+    *summary = (struct check_summary){.errors = errors, .error_count = count, .exit_code = 2};
 }
 
 const struct check_run *check_run_of(const struct check *c)

@@ -49,6 +49,13 @@ struct check;
 /* Loads all that is not of one account. NULL: *e, or *faults when rule packs have them (then e->code is ERR_INPUT). */
 struct check *check_open(arena *a, const struct check_options *options, struct rule_errors *faults, error *e);
 
+/*
+ * What there is to tell where the options could not be read, or check_open gave NULL, for an input: *run holds what is
+ * known before anything is read, *summary the errors (*faults, else *e) and exit code 2. There is no verdict.
+ */
+void check_failure(arena *a, const struct check_options *options, const struct rule_errors *faults, const error *e,
+                   struct check_run *run, struct check_summary *summary);
+
 /* What the run begins with: known before the first account. */
 const struct check_run *check_run_of(const struct check *c);
 const struct ruleset *check_rules(const struct check *c);
