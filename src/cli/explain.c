@@ -80,6 +80,7 @@ int explain_one(arena *a, const struct arguments *args, const char *command, con
         error_in_snapshot(a, e, q.check.snapshot);
         return -1;
     }
+    request_remarks(a, x.action, x.resource, &x.notes, &x.note_count);
     x.exit_code = x.doubt_count ? EXIT_UNDETERMINED : exit_code_of(x.allowed);
     return explanation_print(a, args, &x, e);
 }
@@ -104,6 +105,7 @@ static int explain_who(arena *a, const struct arguments *args, error *e)
         error_in_snapshot(a, e, q.check.snapshot);
         return -1;
     }
+    request_remarks(a, x.action, x.resource, &x.notes, &x.note_count);
     x.exit_code = code_of_people(&x);
     return people_print(a, args, &x, e);
 }

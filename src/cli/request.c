@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "catalog/catalog.h"
 #include "policy/key.h"
 #include "report/explain.h"
 #include "text/source.h"
@@ -100,6 +101,43 @@ bool account_read(arena *a, const struct arguments *args, str *out, error *e)
     return !given->count || str_is_account_id(*out) ||
            error_set(e, ERR_USAGE, "--account \"%.*s\" is no account id; expected 12 digits",
                      STR_ARG(visible(a, *out)));
+}
+
+static void remark(arena *a, str text, const str **notes, size_t *count)
+{
+    str *all = NEW_ARRAY(a, str, *count + 1);
+    if (*count)
+        memcpy(all, *notes, *count * sizeof *all);
+    all[(*count)++] = text;
+    *notes = all;
+}
+
+void request_remarks(arena *a, str action, str resource, const str **notes, size_t *count)
+{
+    uint32_t known = catalog_action_find(action);
+    if (known == CATALOG_NONE) {
+        str near = catalog_action_near(a, action);
+        str hint = near.len ? arena_printf(a, "; did you mean %.*s?", STR_ARG(near)) : (str){0};
+        remark(a,
+               arena_printf(a, "AWS had no action %.*s on %.*s%.*s", STR_ARG(action), STR_ARG(catalog_date()),
+                            STR_ARG(hint)),
+               notes, count);
+        return;
+    }
+    str types = catalog_action_types(known);
+    bool everything = str_is(resource, "*");
+    if (!types.len && !everything)
+        remark(a,
+               arena_printf(a, "%.*s has no resources of its own: AWS decides it on *, whatever --resource names",
+                            STR_ARG(action)),
+               notes, count);
+    else if (types.len && everything)
+        remark(a,
+               arena_printf(a,
+                            "%.*s is called on a resource (%.*s): on * only statements about every resource "
+                            "count; name it with --resource",
+                            STR_ARG(action), STR_ARG(types)),
+               notes, count);
 }
 
 int exit_code_of(tri allowed)

@@ -15,6 +15,9 @@ bool request_read(arena *a, const struct arguments *args, struct request *out, e
 /* --account: 12 digits; empty where not given. */
 bool account_read(arena *a, const struct arguments *args, str *out, error *e);
 
+/* Adds to the notes what the catalogue has against the action or its resource: else a slip would look like a denial. */
+void request_remarks(arena *a, str action, str resource, const str **notes, size_t *count);
+
 /* Print the answer; give its exit code, or -1 with *e. */
 int explanation_print(arena *a, const struct arguments *args, const struct explanation *x, error *e);
 int people_print(arena *a, const struct arguments *args, const struct explained_people *x, error *e);

@@ -170,5 +170,6 @@ int simulate_files(arena *a, const struct arguments *args, error *e)
     struct explanation x = {.schema = "orgexit/simulate/1", .version = STR(ORGEXIT_VERSION)};
     explain(a, &request, &layers, &how, &x);
     x.exit_code = exit_code_of(x.allowed);
+    request_remarks(a, x.action, x.resource, &x.notes, &x.note_count);
     return explanation_print(a, args, &x, e);
 }
