@@ -33,7 +33,7 @@ tri action_of_statement(const struct eval *ev, const struct statement *s)
 /* ---- resource ---- */
 
 /* Variables may stand behind the fifth colon only: elsewhere it is not documented what they do. */
-static tri match_with_variables(const struct eval *ev, const struct statement *s, str pattern, bool *missing)
+static tri match_filled(const struct eval *ev, str pattern, bool *missing)
 {
     struct filled f;
     variable_fill(ev, pattern, true, &f);
@@ -46,8 +46,12 @@ static tri match_with_variables(const struct eval *ev, const struct statement *s
     if (f.alternative.text.ptr && glob_match_resource(f.alternative, ev->resource) != matches)
         return TRI_UNKNOWN;
     size_t at = str_find(pattern, STR("${"));
-    if (matches != TRI_NO && !arn_has_parts(str_head(pattern, at)))
-        return TRI_UNKNOWN;
+    return matches != TRI_NO && !arn_has_parts(str_head(pattern, at)) ? TRI_UNKNOWN : matches;
+}
+
+static tri match_with_variables(const struct eval *ev, const struct statement *s, str pattern, bool *missing)
+{
+    tri matches = match_filled(ev, pattern, missing);
     if (s->version == VERSION_UNKNOWN && matches != glob_match_resource(GLOB(pattern), ev->resource))
         return TRI_UNKNOWN;
     return matches;

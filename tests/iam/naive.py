@@ -47,6 +47,7 @@ def plain_pieces(text, wildcards):
     return [("any",) if p == "*" else ("one",) if p == "?" else ("text", p) for p in re.split(r"([*?])", text) if p]
 
 
+NOCASE = int(re.IGNORECASE | re.ASCII)
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 OPEN, DEFAULTED, MISSING = "open", "open, with a default", "missing"
 
@@ -194,14 +195,14 @@ def compare_texts(test, wanted, value, wildcards, version, context):
     if state == MISSING:
         return False
     if state in (OPEN, DEFAULTED):
-        flags = re.IGNORECASE | re.ASCII if test is nocase else 0
+        flags = NOCASE if test is nocase else 0
         return None if like(readings[0], value, flags) else False
     answers = {test(r, value) for r in readings}
     return answers.pop() if len(answers) == 1 else None
 
 
 def nocase(pattern, value):
-    return like(pattern, value, re.IGNORECASE | re.ASCII)
+    return like(pattern, value, NOCASE)
 
 
 def matches(operator, wanted, value, version, context):
@@ -293,7 +294,7 @@ def conditions(block, version, context):
 # ---- elements ----
 
 def action_entry(pattern, action):
-    if not like(plain_pieces(pattern, True), action, re.IGNORECASE | re.ASCII):
+    if not like(plain_pieces(pattern, True), action, NOCASE):
         return False
     return True if ":" in pattern or set(pattern) == {"*"} else None
 
@@ -440,6 +441,8 @@ def statement_matches(statement, layer, request, version, context, bounded):
         return None, {"everyone": None}
     how = {}
     answers = [listed(statement, "Action", lambda e: action_entry(e, request["action"]))]
+    if answers == [False]:
+        return False, how  # most end here
     if "Resource" in statement or "NotResource" in statement:
         resource = listed(statement, "Resource", lambda e: resource_entry(e, request["resource"], version, context))
         if "NotResource" in statement and resource is True and any(
