@@ -1,19 +1,25 @@
 /*
  * simulate.c - two yardsticks for `simulate --cases FILE`, each printing a count and CPU seconds.
  *
- *   simulate cjson FILE      stock cJSON parses and frees every line
- *   simulate evaluate FILE   reads all cases into memory, then decides them over and over: what a decision costs once
- *                            the policies are loaded
+ *   simulate cjson FILE            stock cJSON parses and frees every line
+ *   simulate evaluate FILE COUNT   reads all cases into memory, then decides them over and over, COUNT decisions: what
+ *                                  one costs once the policies are loaded
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/file.h"
 #include "base/work.h"
 #include "iam/cases.h"
 
-enum { EVALUATIONS = 4 * 1000 * 1000, RESET = 1024 };
+enum { RESET = 1024 };
+
+struct what {
+    const char *file;
+    size_t evaluations;
+};
 
 static double cpu_seconds(void)
 {
@@ -24,9 +30,10 @@ static double cpu_seconds(void)
 
 static bool parse_lines(arena *a, void *arg, error *e)
 {
+    const struct what *what = arg;
     char *text;
     size_t len, count = 0;
-    if (file_read(a, AT_FDCWD, arg, str_from(arg), FILE_LIMIT, &text, &len, e) != READ_DONE)
+    if (file_read(a, AT_FDCWD, what->file, str_from(what->file), FILE_LIMIT, &text, &len, e) != READ_DONE)
         return error_set(e, ERR_INPUT, "cannot be read");
     double begin = cpu_seconds();
     for (str rest = {text, len}; rest.len; count++) {
@@ -42,10 +49,11 @@ static bool parse_lines(arena *a, void *arg, error *e)
 
 static bool evaluate_cases(arena *a, void *arg, error *e)
 {
+    const struct what *what = arg;
     char *text;
     size_t len, done = 0, allowed = 0;
     VEC(struct case_line *) cases = {0};
-    if (file_read(a, AT_FDCWD, arg, str_from(arg), FILE_LIMIT, &text, &len, e) != READ_DONE)
+    if (file_read(a, AT_FDCWD, what->file, str_from(what->file), FILE_LIMIT, &text, &len, e) != READ_DONE)
         return error_set(e, ERR_INPUT, "cannot be read");
     for (str rest = {text, len}; rest.len;) {
         str line = str_cut(&rest, '\n');
@@ -64,7 +72,7 @@ static bool evaluate_cases(arena *a, void *arg, error *e)
         return error_set(e, ERR_INPUT, "no case, or no memory");
     arena_set_exit(scratch, arena_exit(a));
     double begin = cpu_seconds();
-    for (; done < EVALUATIONS; done++) {
+    for (; done < what->evaluations; done++) {
         struct verdict_trace t;
         const struct case_line *c = cases.items[done % cases.count];
         evaluate(scratch, &c->request, &c->layers, &t);
@@ -81,9 +89,10 @@ int main(int argc, char **argv)
 {
     error e = {0};
     arena *a = arena_open(0);
-    if (argc != 3 || !a)
-        return fputs("usage: simulate cjson|evaluate FILE\n", stderr), 2;
-    (void)work_run(a, strcmp(argv[1], "cjson") == 0 ? parse_lines : evaluate_cases, argv[2], &e);
+    if (argc < 3 || !a)
+        return fputs("usage: simulate cjson FILE | simulate evaluate FILE COUNT\n", stderr), 2;
+    struct what what = {argv[2], argc > 3 ? strtoul(argv[3], NULL, 10) : 0};
+    (void)work_run(a, strcmp(argv[1], "cjson") == 0 ? parse_lines : evaluate_cases, &what, &e);
     if (e.code)
         fprintf(stderr, "%s: %s\n", argv[2], e.message);
     arena_close(a);
