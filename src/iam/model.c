@@ -233,7 +233,8 @@ static void fill_axis(struct model *m, size_t i)
     struct cells_question q = {axis->key,  axis->atoms, axis->atom_count, m->hints[i].items, m->hints[i].count,
                                axis->tied, false};
     struct global_key known;
-    q.sets = !global_key_find(axis->key, &known) && is_set_somewhere(m->d->layers, axis->key);
+    q.sets =
+        !global_key_find(axis->key, &known) && (is_set_somewhere(m->d->layers, axis->key) || key_takes_sets(axis->key));
     struct cells c = cells_of(&m->d->ev, &q);
     axis->cells = c.items;
     axis->count = c.count;

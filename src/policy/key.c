@@ -23,3 +23,9 @@ bool global_key_find(str name, struct global_key *out)
     *out = (struct global_key){key.name, key.family, operand_of(key.type), key.values};
     return true;
 }
+
+bool key_takes_sets(str name)
+{
+    struct catalog_key key;
+    return catalog_key_find(name, &key) && key.values != KEY_HAS_ONE;
+}

@@ -15,6 +15,9 @@ struct global_key {
 /* False: not a global key that the catalogue knows. Names are compared without regard to ASCII case. */
 bool global_key_find(str name, struct global_key *out);
 
+/* Whether the Service Authorization Reference has the key with several values at once. */
+bool key_takes_sets(str name);
+
 operand_type operand_of(catalog_key_type type);
 
 #endif
