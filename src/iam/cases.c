@@ -93,12 +93,18 @@ static bool read_context(struct reader *r, const node *request, struct context *
     return true;
 }
 
+static bool names_action(str action)
+{
+    str name = action, service = str_cut(&name, ':');
+    return service.len && name.len && !glob_has_wildcard(GLOB(action));
+}
+
 /* An ARN of IAM or STS that names nobody who calls, such as a group's, is a slip: no policy would apply to it. */
 static bool names_caller(str principal)
 {
     struct principal_name p = principal_name_of(principal);
     if (p.kind != NAMES_OTHER || !p.resource.len)
-        return true;
+        return principal.len > 0;
     return str_starts(p.resource, STR("saml-provider/")) || str_starts(p.resource, STR("oidc-provider/"));
 }
 
@@ -115,9 +121,12 @@ static bool read_request(struct reader *r, const node *line, struct case_line *o
         !text(r, request, "resource", true, &q->resource) ||
         !text(r, request, "resourceAccount", false, &q->resource_account))
         return false;
-    if (str_find_char(q->action, ':') == SIZE_MAX || glob_has_wildcard(GLOB(q->action)))
+    if (!names_action(q->action))
         return source_error(r->source, node_get(request, "action"), r->error,
                             "expected one action such as s3:GetObject");
+    if (!q->resource.len)
+        return source_error(r->source, node_get(request, "resource"), r->error,
+                            "expected an ARN, or * for an action without resource types");
     if (!names_caller(q->principal))
         return source_error(r->source, node_get(request, "principal"), r->error,
                             "expected the ARN of a user, a role, a session (assumed-role/ROLE/SESSION), a federated "
