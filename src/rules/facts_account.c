@@ -547,6 +547,9 @@ struct value fact_account_organizations_role_deletable(struct facts *f, route r)
     if (deletable == TRI_YES)
         return fact_yes_no(true);
     p = facts_root(f);
+    struct value of_root_alone = facts_can(f, &q); /* tells best what stands against it, or would settle it */
+    if ((of_root_alone.state == VALUE_UNKNOWN) == (deletable == TRI_UNKNOWN))
+        return of_root_alone;
     const struct verdict_trace *of_root = facts_decide(f, &q);
     struct value v =
         fact_tri(f, deletable,

@@ -585,6 +585,24 @@ str facts_why_open(struct facts *f, const struct verdict_trace *t, str action)
     return arena_printf(f->arena, "whether %.*s is allowed cannot be told from the captures", STR_ARG(action));
 }
 
+/* What stands at a level that lets nothing of the action through. */
+static const struct mark *level_mark(struct facts *f, const struct level *level)
+{
+    struct mark *mark = NEW(f->arena, struct mark);
+    *mark = MARK_NONE;
+    mark->level = level->id;
+    mark->level_path = level->path;
+    if (level->set.count && level->set.items[0].policy) {
+        mark->source = policy_source(level->set.items[0].policy);
+        mark->node = mark->source->root;
+        mark->policy = level->set.items[0].id;
+        mark->policy_name = level->set.items[0].name;
+    }
+    mark->text =
+        arena_printf(f->arena, "no SCP attached to %.*s allows it", STR_ARG(level->path.len ? level->path : level->id));
+    return mark;
+}
+
 struct value facts_can(struct facts *f, const struct question *q)
 {
     const struct principal *p = q->who;
@@ -612,6 +630,9 @@ struct value facts_can(struct facts *f, const struct question *q)
             fact_mark_place(
                 f, &v, p->account->authorization.source, p->entity->node,
                 arena_printf(f->arena, "nothing allows %.*s to %.*s", STR_ARG(q->action), STR_ARG(p->entity->name)));
+        for (size_t i = 0; i < f->scp_count && t->scp_level_allows; i++)
+            if (t->scp_level_allows[i] == TRI_NO)
+                fact_mark(f, &v, *level_mark(f, &f->scps[i]));
         return v;
     case DECISION_UNKNOWN: break;
     }
@@ -782,24 +803,6 @@ struct value fact_actor_scp_denies(struct facts *f, route r)
 struct value fact_actor_scp_region_denies(struct facts *f, route r)
 {
     return scp_denies(f, r, true);
-}
-
-/* What stands at a level that lets nothing of the action through. */
-static const struct mark *level_mark(struct facts *f, const struct level *level)
-{
-    struct mark *mark = NEW(f->arena, struct mark);
-    *mark = MARK_NONE;
-    mark->level = level->id;
-    mark->level_path = level->path;
-    if (level->set.count && level->set.items[0].policy) {
-        mark->source = policy_source(level->set.items[0].policy);
-        mark->node = mark->source->root;
-        mark->policy = level->set.items[0].id;
-        mark->policy_name = level->set.items[0].name;
-    }
-    mark->text =
-        arena_printf(f->arena, "no SCP attached to %.*s allows it", STR_ARG(level->path.len ? level->path : level->id));
-    return mark;
 }
 
 struct value fact_actor_scp_closed_levels(struct facts *f, route r)
