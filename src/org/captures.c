@@ -312,6 +312,57 @@ str call_path(arena *a, const struct call *c)
     return (str){p.text, p.len};
 }
 
+static capture_kind kind_of(str service, str operation, bool of_account)
+{
+    for (int k = 0; k < CAPTURE_COUNT; k++)
+        if (captures[k].of_account == of_account && str_is(service, captures[k].service) &&
+            str_is(operation, captures[k].operation))
+            return (capture_kind)k;
+    return CAPTURE_COUNT;
+}
+
+static int hex_digit(char c)
+{
+    c = ascii_lower(c);
+    return ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0;
+}
+
+/* What add_encoded did, undone. */
+static str decoded(arena *a, str text)
+{
+    char *out = arena_alloc(a, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        bool escape = text.ptr[i] == '%' && i + 2 < text.len;
+        out[len++] = escape                ? (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]))
+                     : text.ptr[i] == '/' ? ','
+                                          : text.ptr[i];
+        i += escape ? 2 : 0;
+    }
+    out[len] = '\0';
+    return (str){out, len};
+}
+
+bool call_of_path(arena *a, str path, struct call *out)
+{
+    *out = (struct call){0};
+    if (str_ends(path, STR(".json")))
+        path = str_head(path, path.len - 5);
+    bool of_account = str_starts(path, STR("accounts/"));
+    if (of_account) {
+        (void)str_cut(&path, '/');
+        out->account = str_cut(&path, '/');
+    }
+    if (of_account && str_starts(path, STR("regions/"))) {
+        (void)str_cut(&path, '/');
+        out->region = decoded(a, str_cut(&path, '/'));
+    }
+    str service = str_cut(&path, '/'), operation = str_cut(&path, '/');
+    out->kind = kind_of(service, operation, of_account);
+    out->argument = path.len ? decoded(a, path) : (str){0};
+    return out->kind != CAPTURE_COUNT;
+}
+
 const str *call_words(arena *a, const struct call *c, size_t *count)
 {
     const struct capture *row = &captures[c->kind];

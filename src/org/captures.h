@@ -130,6 +130,9 @@ struct call {
 /* "accounts/ID/iam/get-account-summary": the path below the snapshot without ".json". Argument percent-encoded. */
 str call_path(arena *a, const struct call *c);
 
+/* The call whose capture stands at "accounts/ID/iam/get-account-summary[.json]". False: none does. */
+bool call_of_path(arena *a, str path, struct call *out);
+
 /* organizations, list-policies, --filter, ...: what stands behind "aws", word by word. */
 const str *call_words(arena *a, const struct call *c, size_t *count);
 

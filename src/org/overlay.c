@@ -1,0 +1,154 @@
+/* overlay.c - files that read changed, kept by path in front of another capture source. */
+#include "org/overlay.h"
+
+#include <fcntl.h>
+
+#include "base/file.h"
+
+static const char attestations_name[] = "attestations.yaml", capture_name[] = "capture.json";
+
+struct overlay {
+    arena *arena;
+    const struct capture_source *under;
+    str attestations;
+    struct map files; /* path -> str: the whole text */
+    VEC(str) names;   /* their paths */
+    struct capture_source source;
+};
+
+static str *changed(const struct overlay *o, str path)
+{
+    return map_get(&o->files, path);
+}
+
+/* ---- as a source ---- */
+
+static fetch_result give(arena *a, str text, char **bytes, size_t *len)
+{
+    *bytes = arena_alloc_zero(a, text.len + FILE_TAIL);
+    memcpy(*bytes, text.ptr, text.len);
+    *len = text.len;
+    return FETCH_DONE;
+}
+
+static fetch_result fetch_call(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e)
+{
+    const struct overlay *o = self;
+    const str *text = changed(o, arena_printf(a, "%.*s.json", STR_ARG(call_path(a, c))));
+    return text ? give(a, *text, bytes, len) : o->under->fetch(o->under->self, a, c, bytes, len, e);
+}
+
+static fetch_result fetch_named(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e)
+{
+    const struct overlay *o = self;
+    const str *text = changed(o, str_from(name));
+    return text ? give(a, *text, bytes, len) : o->under->fetch_named(o->under->self, a, name, bytes, len, e);
+}
+
+static bool file_size(void *self, const char *path, uint64_t *bytes)
+{
+    const struct overlay *o = self;
+    const str *text = changed(o, str_from(path));
+    if (text)
+        return *bytes = text->len, true;
+    return o->under->size(o->under->self, path, bytes);
+}
+
+static bool is_listed(const str *names, size_t count, str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(names[i], name))
+            return true;
+    return false;
+}
+
+/* What lies beneath, and what was made here; sorted. */
+static bool list_names(void *self, arena *a, const char *path, str **names, size_t *count)
+{
+    const struct overlay *o = self;
+    if (!o->under->list(o->under->self, a, path, names, count))
+        return false;
+    str folder = arena_printf(a, "%s/", path);
+    str *all = NEW_ARRAY(a, str, *count + o->names.count + 1);
+    if (*count)
+        memcpy(all, *names, *count * sizeof *all);
+    for (size_t i = 0; i < o->names.count; i++) {
+        str rest = str_from_index(o->names.items[i], folder.len);
+        str name = str_starts(o->names.items[i], folder) ? str_cut(&rest, '/') : (str){0};
+        size_t at = *count;
+        if (!name.len || is_listed(all, *count, name))
+            continue;
+        for (; at > 0 && str_cmp(all[at - 1], name) > 0; at--)
+            all[at] = all[at - 1];
+        all[at] = name;
+        ++*count;
+    }
+    *names = all;
+    return true;
+}
+
+struct overlay *overlay_open(arena *a, const struct capture_source *under, str attestations)
+{
+    struct overlay *o = NEW(a, struct overlay);
+    *o = (struct overlay){.arena = a, .under = under, .attestations = attestations};
+    o->source = (struct capture_source){o, fetch_call, fetch_named, file_size, under->list ? list_names : NULL};
+    return o;
+}
+
+struct capture_source *overlay_source(struct overlay *o)
+{
+    return &o->source;
+}
+
+/* ---- changing ---- */
+
+static fetch_result fetch_base(const struct overlay *o, arena *a, source *s, error *e)
+{
+    bool ours = str_is(s->file, attestations_name);
+    if (!ours || !o->attestations.len)
+        return o->under->fetch_named(o->under->self, a, arena_cstr(a, s->file), &s->text, &s->len, e);
+    switch (file_read(a, AT_FDCWD, arena_cstr(a, o->attestations), o->attestations, YAML_LIMIT, &s->text, &s->len, e)) {
+    case READ_DONE: return FETCH_DONE;
+    case READ_ABSENT: return FETCH_ABSENT;
+    case READ_FAILED: break;
+    }
+    return FETCH_FAILED;
+}
+
+/* The file as it reads now; *there false: it is none yet, or none that can be read. */
+static bool current(const struct overlay *o, arena *a, source *s, bool *there, error *e)
+{
+    const str *text = changed(o, s->file);
+    bool ours = str_is(s->file, attestations_name);
+    fetch_result got = text ? give(a, *text, &s->text, &s->len) : fetch_base(o, a, s, e);
+    *there = got == FETCH_DONE && s->len > 0;
+    if (got == FETCH_FAILED)
+        return false;
+    if (*there && !ours && !json_read(a, s, &(error){0}))
+        *there = false, s->root = NULL; /* what cannot be read is captured anew */
+    if (!*there)
+        give(a, ours || str_is(s->file, capture_name) ? STR("{\"version\":1}") : STR("{}"), &s->text, &s->len);
+    return s->root || (ours && *there && !text ? yaml_read(a, s, YAML_OURS, e) : json_read(a, s, e));
+}
+
+bool overlay_change(struct overlay *o, arena *scratch, str file, const struct node_change *change, error *e)
+{
+    source *s = NEW(scratch, source);
+    bool there;
+    s->file = file;
+    if (!current(o, scratch, s, &there, e))
+        return false;
+    bool removal = !change->to || node_is_null(change->to);
+    if (there ? change->unless_there : change->if_there || removal)
+        return true;
+    str text;
+    if (!node_print_changed(scratch, s, change, &text, e))
+        return false;
+    void **slot = map_at(o->arena, &o->files, file);
+    if (!*slot) {
+        *slot = NEW(o->arena, str);
+        *VEC_PUSH(o->arena, &o->names) = file;
+    }
+    *(str *)*slot = arena_str(o->arena, text);
+    return true;
+}
