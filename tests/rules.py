@@ -64,7 +64,13 @@ print(json.dumps([new, wrong]))
 def rules():
     for path in sorted((judge.ROOT / "rules").glob("*.yaml")):
         if not path.name.endswith(".test.yaml"):
-            yield from yaml.safe_load(path.read_text())["rules"]
+            yield from yaml.safe_load(path.read_text()).get("rules", [])
+
+
+def steps():
+    for path in sorted((judge.ROOT / "rules").glob("*.yaml")):
+        if not path.name.endswith(".test.yaml"):
+            yield from yaml.safe_load(path.read_text()).get("steps", [])
 
 
 def table_faults(table, ids):
@@ -100,6 +106,7 @@ def clis():
 
 def command_faults(ids):
     commands = [f["command"][1:] for r in ids.values() for f in r.get("fix", []) if f.get("command", [""])[0] == "aws"]
+    commands += [s[key][1:] for s in steps() for key in ("command", "verify") if s.get(key, [""])[0] == "aws"]
     for path, python in clis():
         done = subprocess.run([*python, "-c", LOOK_UP], input=json.dumps(commands), capture_output=True, text=True)
         if done.returncode:

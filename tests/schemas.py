@@ -158,6 +158,45 @@ def without_verdicts(tally, check):
     tally.add("schema of a result without verdicts", wrong)
 
 
+# Each makes a plan wrong that was right.
+WRONG_PLANS = {
+    "another phase": lambda p: step(p).update(phase="later"),
+    "another actor": lambda p: step(p).update(actor="somebody"),
+    "no account": lambda p: p["accounts"].clear(),
+    "steps where there is no way": lambda p: p["accounts"][-1]["steps"].append(step(p)),
+    "a way without a route": lambda p: p["accounts"][0].update(route=None),
+    "a change without a place": lambda p: next(s for a in p["accounts"] for s in a["steps"] if s["changes"])["changes"][0].pop("at"),
+    "a command of one text": lambda p: step(p).update(command="aws"),
+    "no promise": lambda p: p["accounts"][0].pop("then"),
+    "an exit code of another command": lambda p: p.update(exit=3),
+}
+
+
+def step(plan):
+    return plan["accounts"][0]["steps"][0]
+
+
+def plans(tally):
+    check = validator("plan.schema.json")
+    acme, tiny = judge.ROOT / "samples" / "acme", judge.ROOT / "tests" / "tiny"
+    runs = {"acme": [acme, "--ou", "/Root"], "acme transfer": [acme, "--ou", "/Root", "--route", "transfer"], "acme leave": [acme, "--ou", "/Root", "--route", "leave", "--full"],
+            "tiny profile current": [tiny, "--ou", "/Root", "--profile", "current"]}
+    docs = {}
+    for name, arguments in runs.items():
+        result = judge.run("plan", *arguments, "--as-of", AS_OF, "--format", "json")
+        docs[name] = result.doc
+        tally.add(f"schema plan {name}", faults(check, result.doc)[:5] if result.doc else f"no JSON: exit {result.code} {result.err.decode(errors='replace')[:200]}")
+    after = judge.run("plan", acme, "--as-of", AS_OF, "--after", acme, "--account", "362774150928", "--format", "json")
+    tally.add("schema plan after", faults(validator("plan-after.schema.json"), after.doc) if after.doc else f"no JSON: exit {after.code}")
+    if after.doc:
+        after.doc["accounts"][0]["items"][0]["outcome"] = "done"
+        tally.add("schema plan after with another outcome", [] if faults(validator("plan-after.schema.json"), after.doc) else "the schema accepts it")
+    for what, spoil in WRONG_PLANS.items() if docs["acme"] else ():
+        wrong = copy.deepcopy(docs["acme"])
+        spoil(wrong)
+        tally.add(f"schema plan with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
 def lines(tally):
     name = next((n for n in ("check-line.schema.json", "check-ndjson.schema.json", "check.ndjson.schema.json") if (SCHEMAS / n).exists()), None)
     result = judge.run("check", judge.ROOT / "samples" / "acme", "--as-of", AS_OF, "--format", "ndjson")
@@ -193,6 +232,7 @@ def main():
     attestations(tally)
     results(tally)
     explanations(tally)
+    plans(tally)
     tally.end()
 
 

@@ -212,7 +212,7 @@ static const char *resolved(arena *a, str path)
 }
 
 /* An output must not stand in the snapshot, nor two of them at one place. */
-static bool check_place(arena *a, const struct arguments *args, size_t index, str path, error *e)
+bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e)
 {
     const struct option_value *given = &args->options[OPTION_OUTPUT];
     char folder[PATH_MAX];
@@ -276,7 +276,8 @@ static bool open_writers(struct writers *w, const struct arguments *args, const 
         if (str_is(path, "-"))
             return error_set(w->error, ERR_USAGE, "--output writes files; --format %.*s prints to standard output",
                              STR_ARG(visible(w->arena, name)));
-        if (!check_place(w->arena, args, i, path, w->error) || !open_writer(w, name, arena_cstr(w->arena, path), plain))
+        if (!output_place_check(w->arena, args, i, path, w->error) ||
+            !open_writer(w, name, arena_cstr(w->arena, path), plain))
             return false;
     }
     bool silent = has_option(args, OPTION_QUIET) && !has_option(args, OPTION_FORMAT);
@@ -296,10 +297,9 @@ static bool is_file(const struct stat *out, const char *path)
 
 /* The input that the output would be written over: one outside the snapshot, or one inside by a hard link. NULL: none.
  */
-static const char *input_at(arena *a, const struct arguments *args, const struct check *c,
+static const char *input_at(arena *a, const struct arguments *args, const struct check_run *run,
                             const struct check_options *o, const struct config *config, const struct stat *out)
 {
-    const struct check_run *run = c ? check_run_of(c) : NULL;
     static const option_id files[] = {OPTION_ATTESTATIONS, OPTION_ACCOUNTS_FROM};
     VEC(const char *) names = {0};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
@@ -317,8 +317,8 @@ static const char *input_at(arena *a, const struct arguments *args, const struct
     return NULL;
 }
 
-static bool check_inputs(arena *a, const struct arguments *args, const struct check *c, const struct check_options *o,
-                         const struct config *config, error *e)
+bool output_inputs_check(arena *a, const struct arguments *args, const struct check_run *run,
+                         const struct check_options *o, const struct config *config, error *e)
 {
     const struct option_value *given = &args->options[OPTION_OUTPUT];
     for (size_t i = 0; i < given->count; i++) {
@@ -327,7 +327,7 @@ static bool check_inputs(arena *a, const struct arguments *args, const struct ch
         (void)str_cut(&path, ':');
         if (stat(arena_cstr(a, path), &out) != 0 || !S_ISREG(out.st_mode))
             continue;
-        const char *input = input_at(a, args, c, o, config, &out);
+        const char *input = input_at(a, args, run, o, config, &out);
         if (input)
             return error_set(e, ERR_USAGE, "--output %.*s is the same file as the input %s", STR_ARG(visible(a, path)),
                              input);
@@ -420,7 +420,7 @@ static bool tell_failure(struct writers *w, const struct arguments *args, const 
     error refused = {0};
     struct check_run run;
     struct check_summary summary;
-    if (e->code != ERR_INPUT || !check_inputs(w->arena, args, NULL, o, config, &refused))
+    if (e->code != ERR_INPUT || !output_inputs_check(w->arena, args, NULL, o, config, &refused))
         return false;
     check_failure(w->arena, o, faults, e, &run, &summary);
     for (size_t i = 0; i < w->count; i++) {
@@ -449,7 +449,7 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
         }
         return false;
     }
-    if (!check_inputs(w->arena, args, c, o, config, e))
+    if (!output_inputs_check(w->arena, args, check_run_of(c), o, config, e))
         return false;
     w->snapshot = number;
     const struct check_run *run = check_run_of(c), *shown = shown_run(w, args, run, number);

@@ -9,6 +9,12 @@
 bool check_options_read(arena *a, const struct arguments *args, str snapshot, struct check_options *o,
                         struct config *config, error *e);
 
+/* --output: none may stand in the snapshot or at the place of an earlier one; none may be a file that is read. `index`
+ * and `path`: of the one looked at. False: *e. */
+bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e);
+bool output_inputs_check(arena *a, const struct arguments *args, const struct check_run *run,
+                         const struct check_options *o, const struct config *config, error *e);
+
 /* The rules of --rules, --profile and the orgexit.yaml nearest to `near`. NULL: *e; faults of packs are printed. */
 const struct ruleset *rules_read(arena *a, const struct arguments *args, str near, error *e);
 

@@ -76,6 +76,9 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_WHO] = {"who",           0,   NULL,          false, NULL,                "every principal of the account instead of one"                 },
     [OPTION_ERROR] = {"error",         0,   "TEXT",        false, NULL,
                        "say what this AWS error means: its message, or the error as JSON"                                                            },
+    [OPTION_POLICY] = {"policy",        0,   NULL,          false, NULL,                "print the least IAM policy for who makes the call"          },
+    [OPTION_AFTER] = {"after",         0,   "SNAPSHOT2",   false, NULL,
+                      "say what must be true afterwards, from captures made once the accounts have left"                                             },
     [OPTION_QUIET] = {"quiet",         'q', NULL,          false, NULL,                "no report in text, errors alone"                            },
     [OPTION_VERBOSE] = {"verbose",       'v', NULL,          false, NULL,                "show what passed, and where it rests"                       },
     [OPTION_COLOR] = {"color",         0,   "WHEN",        false, "auto|always|never", "auto (default), always, never"                              },
@@ -91,6 +94,12 @@ static const option_id check_options[] = {
     OPTION_NO_CONFIG,     OPTION_FORMAT,        OPTION_OUTPUT,  OPTION_FULL,    OPTION_TABLE,
     OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_REDACT, OPTION_JOBS,    OPTION_QUIET,
     OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
+static const option_id plan_options[] = {
+    OPTION_ACCOUNT,     OPTION_ACCOUNTS_FROM, OPTION_OU,    OPTION_ROUTE,   OPTION_CALLER,
+    OPTION_PRINCIPAL,   OPTION_CONTEXT,       OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT,
+    OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL,   OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG,
+    OPTION_NO_CONFIG,   OPTION_FORMAT,        OPTION_OUTPUT, OPTION_FULL,  OPTION_POLICY,  OPTION_AFTER,
+    OPTION_COLOR,       OPTION_ASCII,         OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES,  OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,
                                           OPTION_FORMAT, OPTION_COLOR,   OPTION_HELP};
 static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTION_ROLE_NAME,    OPTION_AWS,
@@ -123,6 +132,17 @@ const struct command commands[] = {
      "attestations.yaml\n"
      "beside it for what no API tells. Several are organizations of their own: one report follows the other,\n"
      "and the worst exit code holds (text and ndjson; json holds one).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+    {"plan",     "SNAPSHOT",
+     "the runbook for accounts that are to leave: the steps still needed, who does them, where, and how to check",
+     "Name the accounts with --account, --ou or --accounts-from. Without --route the best one is taken: the fewest other\n"
+     "accounts touched, then the fewest steps. Formats: text, markdown (a task list for an issue), json.\n"
+     "Exit codes\n"
+     "  0  there is a way for every account\n"
+     "  1  for one at least there is none (the management account, a closed account); with --after: something is not so\n"
+     "  2  wrong usage, or an input that could not be read\n"
+     "  3  with --after: nothing is wrong, but something is not known\n"
+     "  4  it could not be written, or memory ran out\n",
+     OPTIONS(plan_options), run_plan},
     {"rules",    "list | explain ID | fields [PREFIX] | test [PACK...]",
      "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests",                                                                                                           NULL,
      OPTIONS(rules_options),                                                                                                                                                                                                                run_rules    },

@@ -16,9 +16,9 @@ static void json_routes(struct json *j, const char *name, unsigned routes)
 }
 
 /* The members before "accounts". */
-static void run_members(struct json *j, const struct check_run *run)
+void json_run(struct json *j, str schema, const struct check_run *run)
 {
-    json_str(j, "schema", SCHEMA);
+    json_str(j, "schema", schema);
     json_open(j, "tool", '{', INLINE);
     json_str(j, "name", STR("orgexit"));
     json_str(j, "version", run->version);
@@ -213,7 +213,7 @@ static void document_begin(struct report_writer *w, const struct check_run *run)
 {
     struct json *j = json_state(w, false);
     json_open(j, NULL, '{', STACKED);
-    run_members(j, run);
+    json_run(j, SCHEMA, run);
     json_open(j, "accounts", '[', STACKED);
 }
 
@@ -277,7 +277,7 @@ static void lines_begin(struct report_writer *w, const struct check_run *run)
 {
     struct json *j = json_state(w, true);
     line_open(j, STR("run"));
-    run_members(j, run);
+    json_run(j, SCHEMA, run);
     line_close(j);
 }
 

@@ -131,3 +131,15 @@ void json_needs(struct json *j, const struct need *needs, size_t count)
     }
     json_close(j, ']');
 }
+
+void json_bool(struct json *j, const char *name, bool yes)
+{
+    json_place(j, name);
+    put(j->w->out, yes ? STR("true") : STR("false"));
+}
+
+void json_raw(struct json *j, const char *name, str json)
+{
+    json_place(j, name);
+    put(j->w->out, json);
+}

@@ -30,8 +30,13 @@ void json_null(struct json *j, const char *name);
 void json_str_or_null(struct json *j, const char *name, str s); /* empty: null */
 void json_number(struct json *j, const char *name, size_t n);
 void json_int(struct json *j, const char *name, int n);
+void json_bool(struct json *j, const char *name, bool yes);
 void json_time(struct json *j, const char *name, bool known, int64_t seconds);
 void json_strings(struct json *j, const char *name, const str *items, size_t count);
+void json_raw(struct json *j, const char *name, str json); /* that node_print or json_quote made */
+
+/* json.c: the members that stand before the accounts of a run; `schema` is the first of them. */
+void json_run(struct json *j, str schema, const struct check_run *run);
 
 void json_evidence(struct json *j, const struct evidence *ev);           /* its members */
 void json_needs(struct json *j, const struct need *needs, size_t count); /* "needs": [...] */

@@ -487,7 +487,7 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
                                    .digests = o->digests};
     if (!load_rules(c, faults, e))
         return NULL;
-    struct capture_source *from = folder_source_open(a, arena_cstr(a, o->snapshot), e);
+    const struct capture_source *from = o->from ? o->from : folder_source_open(a, arena_cstr(a, o->snapshot), e);
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
     if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_listed_files(c, e) ||
@@ -644,6 +644,15 @@ void check_account_at(struct check *c, arena *a, size_t i, struct account_result
     check_judge_account(c, a, c->known, c->selected[i], &slot);
     sums_add(c, &slot);
     *out = slot.result;
+}
+
+void check_visit_account(struct check *c, arena *a, size_t i, visit_fn *visit, void *self)
+{
+    struct account_slot slot = {0};
+    c->visit = visit;
+    c->visitor = self;
+    check_judge_account(c, a, NULL, c->selected[i], &slot);
+    c->visit = NULL;
 }
 
 void check_finish(struct check *c)

@@ -15,6 +15,7 @@
 /* Zeroed members: the defaults. Texts are borrowed for as long as the check. */
 struct check_options {
     str snapshot;  /* as the user named it: a folder */
+    const struct capture_source *from; /* read this in its place; NULL: the folder `snapshot` */
     int64_t as_of; /* seconds since 1970, UTC; required */
     time_origin as_of_from;
     int64_t max_age;             /* seconds; 0: 7 days */

@@ -377,6 +377,23 @@ const struct fact_source *check_facts(struct check *c, arena *a, str account)
     return out;
 }
 
+bool check_passes_in(const struct visit *v, const struct unit *ou, const struct rule *r, route on)
+{
+    struct account *account = NEW(v->arena, struct account);
+    struct org_account *listed = NEW(v->arena, struct org_account);
+    struct facts *moved = NEW(v->arena, struct facts);
+    struct judgement j;
+    *account = *v->account;
+    if (v->account->listed)
+        *listed = *v->account->listed;
+    listed->parent = (struct unit *)ou;
+    account->listed = listed;
+    facts_open(moved, v->arena, &v->check->facts, account);
+    struct fact_source facts = facts_source(moved);
+    judge(v->arena, &(struct judge){.facts = &facts, .as_of = v->judge->as_of}, r, on, &j);
+    return j.outcome == OUTCOME_PASS || j.outcome == OUTCOME_NOT_APPLICABLE;
+}
+
 void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot)
 {
     struct work *w = NEW(a, struct work);
@@ -417,6 +434,8 @@ void check_judge_account(struct check *c, arena *a, struct known_store *known, s
     out->error_count = w->account->errors.count;
     if (c->options.private_words)
         private_of_account(a, &w->facts, out);
+    if (c->visit)
+        c->visit(c->visitor, &(struct visit){c, a, &w->judge, w->account, out});
     slot->by_rule = w->by_rule;
     slot->has_rule = w->has_rule;
     slot->obstacles = w->obstacles.items;

@@ -7,6 +7,16 @@
 #include "rules/judge.h"
 #include "rules/verdict.h"
 
+/* What the judging of one account gives to who wants to ask more. It ends with the call. */
+struct visit {
+    struct check *check;
+    arena *arena;
+    const struct judge *judge;
+    const struct account *account;
+    const struct account_result *result;
+};
+typedef void visit_fn(void *self, const struct visit *v);
+
 struct cause_count {
     struct cause cause;
     size_t order;
@@ -37,6 +47,8 @@ struct check {
     bool named; /* with --account: the management account counts too */
     struct sums sums;
     struct known_store *known; /* of check_account_at */
+    visit_fn *visit; /* called for the account being judged; NULL: not */
+    void *visitor;
 };
 
 /* What stands in the way of one account, for the sums. */
@@ -60,6 +72,12 @@ void check_judge_account(struct check *c, arena *a, struct known_store *known, s
 /* private.c: fills private_words of the run, of an account. */
 void private_of_run(struct check *c);
 void private_of_account(arena *a, const struct facts *f, struct account_result *out);
+
+/* Judges account i outside all sums, and calls `visit` while its facts can still be asked. */
+void check_visit_account(struct check *c, arena *a, size_t i, visit_fn *visit, void *self);
+
+/* Whether the rule would not stand in the way if the account stood in that OU. */
+bool check_passes_in(const struct visit *v, const struct unit *ou, const struct rule *r, route on);
 
 bool sums_open(struct check *c, struct check_summary *summary);
 void sums_add(struct check *c, const struct account_slot *slot);

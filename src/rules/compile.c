@@ -112,6 +112,17 @@ static bool template_param(struct loader *l, const node *n, str name, struct tem
     return fault(l, n, guess_help(l->a, &g), "unknown param \"%.*s\"", STR_ARG(name));
 }
 
+static bool template_word(struct loader *l, const node *n, str name, struct template_part *part, const char *what)
+{
+    struct guess g = guess_begin(name);
+    for (size_t i = 0; l->words && l->words[i]; i++) {
+        guess_offer(&g, str_from(l->words[i]));
+        if (str_is(name, l->words[i]))
+            part->word = name;
+    }
+    return part->word.ptr || fault(l, n, guess_help(l->a, &g), "%s cannot name {step.%.*s}", what, STR_ARG(name));
+}
+
 static void param_used(struct loader *l, const struct param *p)
 {
     l->rs->params.items[p - l->rs->params.items].used = true;
@@ -137,8 +148,9 @@ bool template_read(struct loader *l, const node *n, struct text_template *out, c
             return fault(l, n, STR("\"{{\" prints a brace"), "%s has a \"{\" without its \"}\"", what);
         str name = {rest.ptr + 1, close - 1};
         struct template_part *part = VEC_PUSH(l->a, &parts);
-        bool good = str_starts(name, STR("param.")) ? template_param(l, n, str_from_index(name, 6), part)
-                                                    : template_field(l, n, name, part, what);
+        bool good = str_starts(name, STR("param."))  ? template_param(l, n, str_from_index(name, 6), part)
+                    : str_starts(name, STR("step.")) ? template_word(l, n, str_from_index(name, 5), part, what)
+                                                     : template_field(l, n, name, part, what);
         if (!good)
             return false;
         if (part->param)
@@ -542,20 +554,20 @@ static bool is_action(str s)
     return true;
 }
 
-static bool take_action(struct loader *l, const node *n, struct can_test *c)
+bool action_read(struct loader *l, const node *n, const char *key, str *out)
 {
     if (!node_is_string(n) || !is_action(node_text(n)))
-        return fault(l, n, STR("write service:Action"), "\"do\" is no action");
-    c->action = node_text(n);
-    if (catalog_action_find(c->action) != CATALOG_NONE)
+        return fault(l, n, STR("write service:Action"), "\"%s\" is no action", key);
+    *out = node_text(n);
+    if (catalog_action_find(*out) != CATALOG_NONE)
         return true;
-    str rest = c->action, near = catalog_action_near(l->a, c->action);
+    str rest = *out, near = catalog_action_near(l->a, *out);
     if (!near.len && !catalog_has_service(str_cut(&rest, ':')))
         return true; /* a service newer than the catalogue */
     return fault(l, n,
                  near.len ? arena_printf(l->a, "did you mean \"%.*s\"?", STR_ARG(near))
                           : STR("orgexit --version tells how old the facts about AWS are"),
-                 "unknown action \"%.*s\"", STR_ARG(c->action));
+                 "unknown action \"%.*s\"", STR_ARG(*out));
 }
 
 static bool context_value(struct loader *l, const node *n, str *out)
@@ -627,7 +639,7 @@ static const struct test *compile_can(struct loader *l, const node *n)
     c->resource = (struct text_template){star, 1};
     const node *resource = node_get(n, "resource"), *with = node_get(n, "with");
     bool good = take_who(l, node_get(n, "who"), c);
-    good = take_action(l, node_get(n, "do"), c) && good;
+    good = action_read(l, node_get(n, "do"), "do", &c->action) && good;
     good = (!resource || take_resource(l, resource, c)) && good;
     good = (!with || take_contexts(l, with, c)) && good;
     return good ? t : NULL;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/work.h"
+#include "rules/steps.h"
 #include "rules/test.h"
 
 /* The element that an every or some is at. */
@@ -100,6 +101,11 @@ static str part_text(const struct walk *w, const struct template_part *p, bool b
 {
     if (p->param)
         return text_of(w->a, &p->param->value, 0);
+    for (size_t i = 0; i < w->j->word_count && p->word.ptr; i++)
+        if (str_is(p->word, w->j->words[i].name))
+            return w->j->words[i].text;
+    if (p->word.ptr)
+        return arena_printf(w->a, "<%.*s>", STR_ARG(p->word));
     if (!p->field)
         return p->text;
     const struct value *v = fact(w, p->field, NULL);
@@ -576,6 +582,18 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
         if (is_worse(&other, out))
             *out = other;
     }
+}
+
+tri judge_test(arena *a, const struct judge *j, const struct test *t, route on)
+{
+    struct walk w = {.a = a, .j = j, .on = on};
+    return eval(&w, t, NULL);
+}
+
+str judge_text(arena *a, const struct judge *j, const struct text_template *t, route on, bool command)
+{
+    struct walk w = {.a = a, .j = j, .on = on};
+    return render(&w, t, command);
 }
 
 /* ---- what differs between routes ---- */

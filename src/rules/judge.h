@@ -13,6 +13,8 @@ struct judge {
     const struct fact_source *facts;
     int64_t as_of; /* what "now" is: seconds since 1970, UTC */
     unsigned char *seen;
+    const struct step_word *words; /* of a step (steps.h); NULL: none */
+    size_t word_count;
 };
 
 /*
@@ -38,6 +40,13 @@ struct judgement {
 /* `on` must be a route that the rule applies to. Where it replaced a rule that nobody may weaken, the worse of what
  * both say. */
 void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out);
+
+/* A test that belongs to no rule, and a template filled in: what is not known reads "(unknown)", in a command
+ * "<account.parent_id>". */
+struct test;
+struct text_template;
+tri judge_test(arena *a, const struct judge *j, const struct test *t, route on);
+str judge_text(arena *a, const struct judge *j, const struct text_template *t, route on, bool command);
 
 /* Whether the rule may say another thing on another route: it reads, or tells, what differs between them; or a rule
  * below it applies to some of them alone. */

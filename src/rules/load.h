@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "rules/pack.h"
+#include "rules/steps.h"
 #include "rules/test.h"
 
 struct profile {
@@ -38,6 +39,8 @@ struct ruleset {
         const struct field *const *items;
         size_t count;
     } reads[ROUTE_COUNT][2]; /* of all rules; of blockers */
+    VEC(struct step_template) steps;
+    VEC(struct answer_template) answers;
     str profile;
     size_t test_count;
     struct map by_id;
@@ -52,6 +55,7 @@ struct loader {
     bool builtin;
     str pack;
     VEC(const struct field *) reads; /* of the rule being read */
+    const char *const *words;        /* that a template may name as {step.WORD}; NULL: none */
     pcre2_match_context *limits;     /* for patterns; made with the first one */
     pcre2_compile_context *compiling;
 };
@@ -99,6 +103,8 @@ const struct text_template *template_compile(struct loader *l, const node *n, co
 bool template_read(struct loader *l, const node *n, struct text_template *out, const char *what);
 tri test_constant(const struct test *t); /* UNKNOWN: it depends on facts */
 const struct field *field_resolve(struct loader *l, str name);
+/* An action under `key`, which the catalogue has, or may have. */
+bool action_read(struct loader *l, const node *n, const char *key, str *out);
 
 /* pack.c: one pack, its names before its rules; and what the configuration uses of it. */
 void pack_names(struct loader *l, const struct pack_input *p);
@@ -106,6 +112,19 @@ void pack_rules(struct loader *l, const struct pack_input *p);
 void config_params(struct loader *l, const node *n);
 void add_weakened(struct loader *l, str what);
 str rule_place(struct loader *l, const source *s, const node *n); /* "rules/local.yaml:14" */
+void pack_begin(struct loader *l, const struct pack_input *p);
+
+/* One of the words (NULL-terminated): its number in *out. `what` names the key. */
+bool word_read(struct loader *l, const node *n, const char *what, const char *const *words, int *out);
+/* [remove, leave/api]: no route twice, none that stands in *taken already. */
+bool routes_read(struct loader *l, const node *n, unsigned *out, unsigned *taken);
+/* The list of texts under `key`; absent: true, nothing set. */
+bool texts_read(struct loader *l, const node *parent, const char *key, const str **out, size_t *count);
+
+/* steps.c: the steps of a runbook, once all rules are there; names before what refers to them. */
+void pack_step_names(struct loader *l, const struct pack_input *p);
+void pack_steps(struct loader *l, const struct pack_input *p);
+void steps_finish(struct loader *l);
 
 /* Ranks: a severity for each route, or -1. */
 extern const char *const level_words[]; /* in the order of `severity`, NULL-terminated */

@@ -34,7 +34,7 @@ str routes_text(arena *a, unsigned routes)
     return out;
 }
 
-static bool texts_read(struct loader *l, const node *parent, const char *key, const str **out, size_t *count)
+bool texts_read(struct loader *l, const node *parent, const char *key, const str **out, size_t *count)
 {
     const node *n = node_get(parent, key);
     if (!n)
@@ -51,7 +51,7 @@ static bool texts_read(struct loader *l, const node *parent, const char *key, co
     return true;
 }
 
-static bool word_read(struct loader *l, const node *n, const char *what, const char *const *words, int *out)
+bool word_read(struct loader *l, const node *n, const char *what, const char *const *words, int *out)
 {
     str text = node_text(n);
     struct guess g = guess_begin(text);
@@ -68,8 +68,7 @@ static bool word_read(struct loader *l, const node *n, const char *what, const c
     return fault(l, n, help, "unknown %s \"%.*s\"", what, STR_ARG(text));
 }
 
-/* [remove, leave/api]: no route twice, none that stands in *taken already. */
-static bool routes_read(struct loader *l, const node *n, unsigned *out, unsigned *taken)
+bool routes_read(struct loader *l, const node *n, unsigned *out, unsigned *taken)
 {
     if (!list_check(l, n, "the list of routes"))
         return false;
@@ -647,15 +646,19 @@ static bool pack_head(struct loader *l, const node *root)
         {"params",   false},
         {"topics",   false},
         {"profiles", false},
-        {"rules",    true }
+        {"rules",    false},
+        {"steps",    false},
+        {"answers",  false}
     };
     static const struct key head_keys[] = {
         {"id",     true },
         {"title",  true },
         {"source", false}
     };
-    if (!keys_check(l, root, keys, 6, "a rule pack") && !node_is_object(root))
+    if (!keys_check(l, root, keys, sizeof keys / sizeof *keys, "a rule pack") && !node_is_object(root))
         return false;
+    if (!node_get(root, "rules") && !node_get(root, "steps"))
+        fault(l, root, (str){0}, "a rule pack lacks \"rules\"");
     const node *version = node_get(root, "version"), *pack = node_get(root, "pack");
     if (version && !(node_is_number(version) && str_is(node_text(version), "1")))
         fault(l, version, STR("write version: 1"), "this version of rule packs is not known here");
@@ -674,7 +677,7 @@ static bool pack_head(struct loader *l, const node *root)
     return true;
 }
 
-static void pack_begin(struct loader *l, const struct pack_input *p)
+void pack_begin(struct loader *l, const struct pack_input *p)
 {
     l->source = p->source;
     l->builtin = p->builtin;

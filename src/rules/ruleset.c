@@ -230,6 +230,11 @@ const struct ruleset *ruleset_load(arena *a, const struct pack_input *packs, siz
         if (packs[i].builtin && (i + 1 == count || !packs[i + 1].builtin) && errors->count == 0)
             check_builtin(&l);
     }
+    for (size_t i = 0; i < count; i++)
+        pack_step_names(&l, &packs[i]);
+    for (size_t i = 0; i < count; i++)
+        pack_steps(&l, &packs[i]);
+    steps_finish(&l);
     unused_params(&l);
     apply_profiles(&l);
     if (options->severity)
@@ -285,6 +290,20 @@ const struct rule *ruleset_find(const struct ruleset *rs, str id)
 {
     void *number = map_get(&rs->by_id, id);
     return number ? &rs->rules.items[(uintptr_t)number - 1] : NULL;
+}
+
+const struct step_template *ruleset_steps(const struct ruleset *rs, size_t *count)
+{
+    *count = rs->steps.count;
+    return rs->steps.items;
+}
+
+const struct answer_template *ruleset_answer(const struct ruleset *rs, str call)
+{
+    for (size_t i = 0; i < rs->answers.count; i++)
+        if (str_eq(rs->answers.items[i].call, call))
+            return &rs->answers.items[i];
+    return NULL;
 }
 
 str ruleset_profile(const struct ruleset *rs)

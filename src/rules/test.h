@@ -43,9 +43,10 @@ struct pattern {
 };
 
 struct template_part {
-    str text; /* literal, when field and param are NULL */
+    str text; /* literal, when field and param are NULL and there is no word */
     const struct field *field;
     const struct param *param;
+    str word; /* of a step (steps.h); ptr NULL: none */
 };
 
 struct text_template {
