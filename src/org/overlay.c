@@ -63,11 +63,14 @@ static bool is_listed(const str *names, size_t count, str name)
 }
 
 /* What lies beneath, and what was made here; sorted. */
-static bool list_names(void *self, arena *a, const char *path, str **names, size_t *count)
+static fetch_result list_names(void *self, arena *a, const char *path, str **names, size_t *count, error *e)
 {
     const struct overlay *o = self;
-    if (!o->under->list(o->under->self, a, path, names, count))
-        return false;
+    fetch_result under = o->under->list(o->under->self, a, path, names, count, e);
+    if (under == FETCH_FAILED)
+        return under;
+    if (under == FETCH_ABSENT)
+        *count = 0;
     str folder = arena_printf(a, "%s/", path);
     str *all = NEW_ARRAY(a, str, *count + o->names.count + 1);
     if (*count)
@@ -84,7 +87,7 @@ static bool list_names(void *self, arena *a, const char *path, str **names, size
         ++*count;
     }
     *names = all;
-    return true;
+    return *count ? FETCH_DONE : under;
 }
 
 struct overlay *overlay_open(arena *a, const struct capture_source *under, str attestations)

@@ -8,12 +8,6 @@ static void json_tri(struct json *j, const char *name, tri t)
     json_str(j, name, t == TRI_YES ? STR("yes") : t == TRI_NO ? STR("no") : STR("unknown"));
 }
 
-static void json_bool(struct json *j, const char *name, bool yes)
-{
-    json_place(j, name);
-    put(j->w->out, yes ? STR("true") : STR("false"));
-}
-
 static void json_tool(struct json *j, str version)
 {
     json_open(j, "tool", '{', INLINE);
