@@ -208,6 +208,8 @@ static int by_instant(const void *a, const void *b)
 static void add_time(struct makings *m, instant t)
 {
     str text = time_format(m->ev->arena, t.seconds);
+    if (m->types & type_bit(OPERAND_NUMBER)) /* epoch seconds are a number too */
+        add_text(m, arena_printf(m->ev->arena, "%lld", (long long)t.seconds));
     if (text.len != 20) {
         m->exact = false; /* a year that the profile cannot write */
         return;
