@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+import doors
 import judge
 
 SCHEMAS = judge.ROOT / "schemas"
@@ -226,6 +227,28 @@ def printed(tally):
     tally.add("schema chek", [] if wrong.code == 2 and b'did you mean "check"' in wrong.err else wrong.err.decode())
 
 
+def documents(tally):
+    """The sample as one document, which the program reads too (tests/doors.py), and what is wrong with others."""
+    check, doc = validator("snapshot.schema.json"), doors.document_of(judge.ROOT / "samples" / "acme")
+    tally.add("snapshot.schema.json takes the sample as a document", faults(check, doc))
+    wrong = {
+        "no version": lambda d: d.pop("version"),
+        "a later version": lambda d: d.update(version=2),
+        "an unknown key": lambda d: d.update(capturse={}),
+        "a path with .json": lambda d: d["captures"].update({"organizations/list-roots.json": {}}),
+        "a path of nothing": lambda d: d["captures"].update({"iam/get-account-summary": {}}),
+        "an account of 11 digits": lambda d: d["captures"].update({"accounts/11112222333/iam/get-account-summary": {}}),
+        "a capture that is a list": lambda d: d["captures"].update({"organizations/list-roots": []}),
+        "digests": lambda d: d["capture"].update(digests={}),
+        "no time": lambda d: d["capture"].pop("captured_at"),
+        "attestations without version": lambda d: d["attestations"].pop("version"),
+    }
+    for what, spoil in wrong.items():
+        spoilt = copy.deepcopy(doc)
+        spoil(spoilt)
+        tally.add(f"snapshot.schema.json refuses {what}", [] if faults(check, spoilt) else ["it does not"])
+
+
 def main():
     tally = judge.Tally()
     printed(tally)
@@ -233,6 +256,7 @@ def main():
     results(tally)
     explanations(tally)
     plans(tally)
+    documents(tally)
     tally.end()
 
 

@@ -27,7 +27,7 @@ struct attestations *attest_read_file(struct attest_run *r)
     case READ_ABSENT: return attestations_none(r->arena, r->path);
     case READ_DONE: break;
     }
-    return attestations_read(r->arena, s, &r->extra, r->as_of, r->error);
+    return attestations_read(r->arena, s, NULL, &r->extra, r->as_of, r->error);
 }
 
 static bool print_only(struct attest_run *r, str text)

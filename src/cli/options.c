@@ -128,10 +128,10 @@ static const option_id help_options[] = {OPTION_HELP};
 
 const struct command commands[] = {
     {"check",    "SNAPSHOT...",                                                                                              "say of every account whether it is ready to leave, and what stands in the way",
-     "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with "
-     "attestations.yaml\n"
-     "beside it for what no API tells. Several are organizations of their own: one report follows the other,\n"
-     "and the worst exit code holds (text and ndjson; json holds one).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+     "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with attestations.yaml\n"
+     "beside it for what no API tells, or all of it as one document, JSON or YAML (orgexit schema\n"
+     "snapshot). Several are organizations of their own: one report follows the other, and the worst exit\n"
+     "code holds (text and ndjson; json holds one).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
     {"plan",     "SNAPSHOT",
      "the runbook for accounts that are to leave: the steps still needed, who does them, where, and how to check",
      "Name the accounts with --account, --ou or --accounts-from. Without --route the best one is taken: the fewest other\n"

@@ -6,6 +6,7 @@
 struct reading {
     arena *arena;
     const source *source;
+    const node *root; /* the whole of the attestations */
     const struct extra_topics *extra;
     int64_t as_of;
     str default_by;
@@ -75,7 +76,7 @@ static bool closed(struct reading *r, const node *object, const char *what, cons
         if (!known[i])
             return unknown_in(r, m, true, "key", node_key(m), known);
         /* a template of which nothing is filled in yet: everything in it is unknown */
-        bool may_be_empty = object == r->source->root && str_is(node_key(m), "accounts");
+        bool may_be_empty = object == r->root && str_is(node_key(m), "accounts");
         if (node_is_null(m) && !may_be_empty)
             return source_error(r->source, m, r->error, "\"%s\" has no value", known[i]);
     }
@@ -379,20 +380,23 @@ struct attestations *attestations_none(arena *a, str file)
     return out;
 }
 
-struct attestations *attestations_read(arena *a, source *src, const struct extra_topics *extra, int64_t as_of, error *e)
+struct attestations *attestations_read(arena *a, source *src, const node *root, const struct extra_topics *extra,
+                                       int64_t as_of, error *e)
 {
     static const char *const keys[] = {"version", "defaults", "accounts", "waivers", NULL};
     struct attestations *out = attestations_none(a, src->file);
     struct reading r = {.arena = a, .source = src, .extra = extra, .as_of = as_of, .error = e};
-    if (!yaml_read(a, src, YAML_OURS, e))
+    if (!root && !yaml_read(a, src, YAML_OURS, e))
         return NULL;
+    root = root ? root : src->root;
     out->source = src;
-    const node *version = node_get(src->root, "version"), *accounts = node_get(src->root, "accounts");
-    if (!closed(&r, src->root, src->file.ptr, keys))
+    out->root = r.root = root;
+    const node *version = node_get(root, "version"), *accounts = node_get(root, "accounts");
+    if (!closed(&r, root, src->file.ptr, keys))
         return NULL;
     if (!node_is_number(version) || !str_is(node_text(version), "1"))
-        return source_error(src, version ? version : src->root, e, "\"version\" must be 1"), NULL;
-    if (!read_defaults(&r, node_get(src->root, "defaults")))
+        return source_error(src, version ? version : root, e, "\"version\" must be 1"), NULL;
+    if (!read_defaults(&r, node_get(root, "defaults")))
         return NULL;
     if (accounts && !node_is_null(accounts) && !node_is_object(accounts))
         return source_error(src, accounts, e, "\"accounts\" is %s; expected a mapping of account ids",
@@ -401,7 +405,7 @@ struct attestations *attestations_read(arena *a, source *src, const struct extra
     for (NODE_EACH(entries, accounts))
         if (!read_account(&r, entries, out))
             return NULL;
-    if (!waivers_read(a, src, node_get(src->root, "waivers"), out, e))
+    if (!waivers_read(a, src, node_get(root, "waivers"), out, e))
         return NULL;
     return out;
 }

@@ -36,6 +36,7 @@ struct waiver {
 
 struct attestations {
     const source *source; /* NULL: there is no such file */
+    const node *root;     /* in it */
     str file;
     struct map by_account; /* account id -> struct account_attestations */
     VEC(struct waiver) waivers;
@@ -53,9 +54,9 @@ struct extra_topics {
     size_t count;
 };
 
-/* Reads a text in `src` (set: file, text, len). as_of in seconds since 1970, UTC. NULL: *e has file, line, column. */
-struct attestations *attestations_read(arena *a, source *src, const struct extra_topics *extra, int64_t as_of,
-                                       error *e);
+/* Reads a text in `src` (set: file, text, len), or `root` in it where that was read. as_of in seconds since 1970, UTC. NULL: *e has file, line, column. */
+struct attestations *attestations_read(arena *a, source *src, const node *root, const struct extra_topics *extra,
+                                       int64_t as_of, error *e);
 
 /* No file at all. */
 struct attestations *attestations_none(arena *a, str file);

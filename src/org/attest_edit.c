@@ -188,7 +188,7 @@ static bool read_entry(arena *a, const struct topic *topic, const struct attest_
                             STR_ARG(field_of(a, topic, f, words->field[f])));
         lines[count++] = f;
     }
-    struct attestations *read = attestations_read(a, source_of(a, STR(""), text), &only, as_of, &e);
+    struct attestations *read = attestations_read(a, source_of(a, STR(""), text), NULL, &only, as_of, &e);
     if (!read) {
         *fault = e.line >= FIRST_LINE && e.line - FIRST_LINE < count ? lines[e.line - FIRST_LINE] : ATTEST_VALUE;
         *why = arena_str(a, str_from(e.message));
@@ -893,7 +893,7 @@ bool attest_edit(arena *a, const struct attestations *old, const struct extra_to
 {
     str file = old->file;
     if (!old->source) {
-        old = attestations_read(a, source_of(a, STR(""), head(a, as_of)), extra, as_of, e);
+        old = attestations_read(a, source_of(a, STR(""), head(a, as_of)), NULL, extra, as_of, e);
         if (!old)
             return false;
     }
@@ -917,7 +917,7 @@ bool attest_edit(arena *a, const struct attestations *old, const struct extra_to
     end_last_line(&p);
     error why = {0};
     const struct attestations *new =
-        apply(&p, out) ? attestations_read(a, source_of(a, file, *out), extra, as_of, &why) : NULL;
+        apply(&p, out) ? attestations_read(a, source_of(a, file, *out), NULL, extra, as_of, &why) : NULL;
     if (!new || !proves(a, old, new, changes, count))
         return error_at(e, file, why.line, why.column,
                         "this file cannot be edited safely (%s); nothing was changed: change it by hand",

@@ -19,26 +19,30 @@ static void close_folder(void *what)
         close(f->fd);
 }
 
-static fetch_result fetch_path(struct folder *f, arena *a, const char *path, char **bytes, size_t *len, error *e)
+static fetch_result fetch_path(struct folder *f, arena *a, const char *path, struct fetched *out, error *e)
 {
+    source *s = NEW(a, source);
     size_t limit = strstr(path, ".yaml") ? YAML_LIMIT : FILE_LIMIT;
-    switch (file_read(a, f->fd, path, str_from(path), limit, bytes, len, e)) {
-    case READ_DONE: return FETCH_DONE;
+    switch (file_read(a, f->fd, path, str_from(path), limit, &s->text, &s->len, e)) {
+    case READ_DONE:
+        s->file = arena_str(a, str_from(path));
+        *out = (struct fetched){.source = s};
+        return FETCH_DONE;
     case READ_ABSENT: return FETCH_ABSENT;
     case READ_FAILED: break;
     }
     return FETCH_FAILED;
 }
 
-static fetch_result fetch_call(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e)
+static fetch_result fetch_call(void *self, arena *a, const struct call *c, struct fetched *out, error *e)
 {
     const char *path = arena_printf(a, "%.*s.json", STR_ARG(call_path(a, c))).ptr;
-    return fetch_path(self, a, path, bytes, len, e);
+    return fetch_path(self, a, path, out, e);
 }
 
-static fetch_result fetch_named(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e)
+static fetch_result fetch_named(void *self, arena *a, const char *name, struct fetched *out, error *e)
 {
-    return fetch_path(self, a, name, bytes, len, e);
+    return fetch_path(self, a, name, out, e);
 }
 
 static bool file_size(void *self, const char *path, uint64_t *bytes)
@@ -80,6 +84,7 @@ struct capture_source *folder_source_open(arena *a, const char *path, error *e)
         error_in_file(e, str_from(path));
         return NULL;
     }
-    *s = (struct capture_source){f, fetch_call, fetch_named, file_size, list_folder};
+    *s = (struct capture_source){
+        .self = f, .fetch = fetch_call, .fetch_named = fetch_named, .size = file_size, .list = list_folder};
     return s;
 }

@@ -151,7 +151,7 @@ static const char *const capture_keys[] = {"version",   "captured_at", "complete
                                            "partition", "tool",        "errors",       "digests"};
 static const char *const error_keys[] = {"call", "code", "message"};
 
-static bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e)
+bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e)
 {
     for (NODE_EACH(m, object)) {
         str key = node_key(m);
@@ -186,9 +186,7 @@ static bool read_zoned_time(const source *s, const node *n, const char *key, boo
     return true;
 }
 
-/* "organizations/list-roots", "accounts/111122223333/iam/get-account-summary": what is spelt otherwise would be looked
- * up in vain, and a call that failed be taken for one that did not. */
-static bool is_call_path(str path)
+bool is_call_path(str path)
 {
     str rest = path, first = str_cut(&rest, '/');
     if (str_is(first, "accounts") && !str_is_account_id(str_cut(&rest, '/')))
@@ -261,9 +259,9 @@ static bool read_digests(arena *a, struct snapshot *s, const source *src, const 
     return true;
 }
 
-static bool read_capture_json(arena *a, struct snapshot *s, source *src, error *e)
+static bool read_capture_json(arena *a, struct snapshot *s, const source *src, const node *root, error *e)
 {
-    const node *root = src->root, *version = node_get(root, "version");
+    const node *version = node_get(root, "version");
     if (!node_is_object(root))
         return source_error(src, root, e, "capture.json is %s; expected an object", node_kind_name(root));
     if (!only_known_keys(src, root, capture_keys, sizeof capture_keys / sizeof *capture_keys, e))
@@ -311,23 +309,27 @@ struct snapshot *snapshot_open(arena *a, const struct capture_source *from, cons
                                error *e)
 {
     struct snapshot *s = NEW(a, struct snapshot);
-    source *src = NEW(a, source);
+    struct fetched got = {0};
     s->from = from;
     s->options = *options;
-    src->file = STR("capture.json");
-    switch (from->fetch_named(from->self, a, "capture.json", &src->text, &src->len, e)) {
+    switch (from->fetch_named(from->self, a, "capture.json", &got, e)) {
     case FETCH_FAILED: return NULL;
     case FETCH_ABSENT: break;
     case FETCH_DONE:
-        s->capture_json = src;
-        if (!json_read(a, src, e) || !read_capture_json(a, s, src, e))
+        s->capture_json = got.source;
+        if ((!got.root && !json_read(a, got.source, e)) ||
+            !read_capture_json(a, s, got.source, got.root ? got.root : got.source->root, e))
             return NULL;
         break;
     }
+    if (from->whole && s->digests.count)
+        return error_at(e, from->whole->path, 0, 0,
+                        "\"digests\" are those of files, and here the captures stand in one: leave them out"),
+               NULL;
     if (options->has_captured_at) {
         if (s->capture_json && s->captured_at != options->captured_at)
             return source_error(
-                       src, s->captured_at_node, e,
+                       s->capture_json, s->captured_at_node, e,
                        "--captured-at is for captures without capture.json; this one says when they were made"),
                    NULL;
         s->has_captured_at = true;
@@ -398,13 +400,13 @@ static bool check_digest(arena *a, const struct snapshot *s, const source *src, 
 
 static bool check_listed(arena *a, const struct snapshot *s, str file, error *e)
 {
-    source src = {.file = file};
-    switch (s->from->fetch_named(s->from->self, a, arena_cstr(a, file), &src.text, &src.len, e)) {
+    struct fetched got = {0};
+    switch (s->from->fetch_named(s->from->self, a, arena_cstr(a, file), &got, e)) {
     case FETCH_FAILED: return false;
-    case FETCH_ABSENT: return listed_is_absent(&src, e);
+    case FETCH_ABSENT: return listed_is_absent(&(source){.file = file}, e);
     case FETCH_DONE: break;
     }
-    return check_digest(a, s, &src, NULL, e);
+    return check_digest(a, s, got.source, NULL, e);
 }
 
 bool snapshot_check_listed(arena *a, const struct snapshot *s, str folder, const struct read_list *read, error *e)
@@ -428,18 +430,15 @@ bool snapshot_check_listed(arena *a, const struct snapshot *s, str folder, const
     return true;
 }
 
-bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
+/* What the call answered, `root` of `src`. */
+static bool judge_answer(arena *a, const source *src, const node *root, struct capture_doc *out, error *e)
 {
     const struct capture *row = &captures[out->call.kind];
-    if (src->len == 0)
-        return not_captured(a, out, "is empty: the call failed");
-    if (!json_read(a, src, e))
-        return false;
     const node *m;
-    if (!node_is_object(src->root))
-        return source_error(src, src->root, e, "found %s; expected the object that `%.*s` prints",
-                            node_kind_name(src->root), STR_ARG(call_command(a, &out->call)));
-    if (!member(src, src->root, row->member, &m, e))
+    if (!node_is_object(root))
+        return source_error(src, root, e, "found %s; expected the object that `%.*s` prints", node_kind_name(root),
+                            STR_ARG(call_command(a, &out->call)));
+    if (!member(src, root, row->member, &m, e))
         return false;
     if (!m)
         return not_captured(a, out, "lacks the member that this call always has: the answer was cut off");
@@ -450,9 +449,16 @@ bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
                                                      : "a text",
                           e);
     out->source = src;
-    out->root = src->root;
-    out->state = is_cut(src->root) ? CAPTURE_CUT : CAPTURE_WHOLE;
+    out->root = root;
+    out->state = is_cut(root) ? CAPTURE_CUT : CAPTURE_WHOLE;
     return true;
+}
+
+bool capture_read(arena *a, source *src, struct capture_doc *out, error *e)
+{
+    if (src->len == 0)
+        return not_captured(a, out, "is empty: the call failed");
+    return json_read(a, src, e) && judge_answer(a, src, src->root, out, e);
 }
 
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
@@ -463,16 +469,18 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
     if (failed)
         return note_failure(a, s, failed, out), true;
 
-    source *src = NEW(a, source);
-    src->file = arena_printf(a, "%.*s.json", STR_ARG(out->path));
-    src->known = known;
-    switch (s->from->fetch(s->from->self, a, c, &src->text, &src->len, e)) {
+    struct fetched got = {0};
+    str file = arena_printf(a, "%.*s.json", STR_ARG(out->path));
+    switch (s->from->fetch(s->from->self, a, c, &got, e)) {
     case FETCH_FAILED: return false;
     case FETCH_ABSENT:
-        if (map_get(&s->digests, src->file))
-            return listed_is_absent(src, e);
+        if (map_get(&s->digests, file))
+            return listed_is_absent(&(source){.file = file}, e);
         return not_captured(a, out, "was not captured");
     case FETCH_DONE: break;
     }
-    return check_digest(a, s, src, read, e) && capture_read(a, src, out, e);
+    if (got.root)
+        return judge_answer(a, got.source, got.root, out, e);
+    got.source->known = known;
+    return check_digest(a, s, got.source, read, e) && capture_read(a, got.source, out, e);
 }

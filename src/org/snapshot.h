@@ -14,34 +14,44 @@
 
 typedef enum { FETCH_FAILED, FETCH_DONE, FETCH_ABSENT } fetch_result;
 
-/*
- * A kind of source. fetch gives the bytes of one call (with FILE_TAIL zero bytes behind them) in `a`; FETCH_ABSENT:
- * it holds no such capture; FETCH_FAILED: it could not be read, *e says why. size tells the bytes without reading.
- * All may be called from several threads at once.
- */
-struct capture_source {
-    void *self;
-    fetch_result (*fetch)(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e);
-    fetch_result (*fetch_named)(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e);
-    bool (*size)(void *self, const char *path, uint64_t *bytes);
-    /* The names in a folder of the snapshot ("accounts/ID"), sorted; FETCH_ABSENT: there is no such folder.
-     * NULL: the source cannot tell, so everything is tried. */
-    fetch_result (*list)(void *self, arena *a, const char *path, str **names, size_t *count, error *e);
-};
-
-/* A folder. NULL and *e when it cannot be opened. Closed with the arena. */
-struct capture_source *folder_source_open(arena *a, const char *path, error *e);
-
-struct failed_call {
-    str code, message;
-    const node *node; /* in capture.json */
-};
-
 /* One input that was read, for the report's list. */
 struct read_file {
     str path;
     uint64_t bytes;
     str sha256; /* hex; empty: not computed */
+};
+
+/* What a source gives: a text that is still to be read (file, text, len are set), or a value in one that was. */
+struct fetched {
+    source *source;
+    const node *root; /* in `source`, which was read; NULL: it is still to be read */
+};
+
+/*
+ * A kind of source. fetch gives one call (texts in `a`, FILE_TAIL zero bytes behind them); FETCH_ABSENT: it holds no
+ * such capture; FETCH_FAILED: it could not be read, *e says why. size tells the bytes without reading.
+ * All may be called from several threads at once.
+ */
+struct capture_source {
+    void *self;
+    fetch_result (*fetch)(void *self, arena *a, const struct call *c, struct fetched *out, error *e);
+    fetch_result (*fetch_named)(void *self, arena *a, const char *name, struct fetched *out, error *e);
+    bool (*size)(void *self, const char *path, uint64_t *bytes);
+    /* The names in a folder of the snapshot ("accounts/ID"), sorted; FETCH_ABSENT: there is no such folder.
+     * NULL: the source cannot tell, so everything is tried. */
+    fetch_result (*list)(void *self, arena *a, const char *path, str **names, size_t *count, error *e);
+    const struct read_file *whole; /* a source that is one file: this one. NULL: each capture is a file of its own */
+};
+
+/* The doors: whatever `path` is. NULL and *e when it cannot be opened. Closed with the arena. */
+struct capture_source *capture_source_open(arena *a, const char *path, error *e);
+
+struct capture_source *folder_source_open(arena *a, const char *path, error *e);   /* one file a call */
+struct capture_source *document_source_open(arena *a, const char *path, error *e); /* one file in all, JSON or YAML */
+
+struct failed_call {
+    str code, message;
+    const node *node; /* in capture.json */
 };
 
 struct snapshot_options {
@@ -55,7 +65,7 @@ struct snapshot_options {
 struct snapshot {
     const struct capture_source *from;
     struct snapshot_options options;
-    const source *capture_json; /* NULL: there is none */
+    const source *capture_json; /* the file that holds it; NULL: there is none */
     bool has_captured_at, has_completed_at;
     int64_t captured_at, completed_at;
     const node *captured_at_node, *completed_at_node;
@@ -120,6 +130,13 @@ bool snapshot_arguments(arena *a, const struct snapshot *s, capture_kind kind, c
 /* Judges the text of src (file, text and len are set) as the answer to out->call; out->path is set too. For answers
  * that are in no snapshot yet. Errors as snapshot_get. */
 bool capture_read(arena *a, source *src, struct capture_doc *out, error *e);
+
+/* "organizations/list-roots", "accounts/111122223333/iam/get-account-summary": what is spelt otherwise would be looked
+ * up in vain, and a call that failed be taken for one that did not. */
+bool is_call_path(str path);
+
+/* Every member is among `known`, else an error with a suggestion. */
+bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e);
 
 /* ---- what loaders read from nodes: a wrong type, or a key in another case, is an error with its position ---- */
 

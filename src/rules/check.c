@@ -55,38 +55,41 @@ static bool load_rules(struct check *c, struct rule_errors *faults, error *e)
 
 /* ---- attestations and waivers ---- */
 
+/* --attestations FILE */
+static fetch_result fetch_file(arena *a, str path, struct fetched *out, error *e)
+{
+    out->source = NEW(a, source);
+    out->source->file = path;
+    switch (file_read(a, AT_FDCWD, arena_cstr(a, path), path, YAML_LIMIT, &out->source->text, &out->source->len, e)) {
+    case READ_DONE: return FETCH_DONE;
+    case READ_ABSENT: (void)error_at(e, path, 0, 0, "there is no such file"); break;
+    case READ_FAILED: break;
+    }
+    return FETCH_FAILED;
+}
+
 static bool load_attestations(struct check *c, error *e)
 {
     const struct check_options *o = &c->options;
     const struct capture_source *from = c->org->snapshot->from;
-    source *src = NEW(c->arena, source);
     struct extra_topics extra;
+    struct fetched got = {0};
     extra.items = ruleset_topics(c->rules, &extra.count);
-    fetch_result got;
-    if (o->attestations.len) {
-        src->file = o->attestations;
-        switch (file_read(c->arena, AT_FDCWD, arena_cstr(c->arena, o->attestations), src->file, YAML_LIMIT, &src->text,
-                          &src->len, e)) {
-        case READ_DONE: got = FETCH_DONE; break;
-        case READ_ABSENT: return error_at(e, src->file, 0, 0, "there is no such file");
-        case READ_FAILED: return false;
-        default: return false;
-        }
-    } else {
-        src->file = STR("attestations.yaml");
-        got = from->fetch_named(from->self, c->arena, "attestations.yaml", &src->text, &src->len, e);
-    }
-    if (got == FETCH_FAILED)
+    fetch_result result = o->attestations.len ? fetch_file(c->arena, o->attestations, &got, e)
+                                              : from->fetch_named(from->self, c->arena, "attestations.yaml", &got, e);
+    if (result == FETCH_FAILED)
         return false;
-    if (got == FETCH_ABSENT) {
-        c->attestations = attestations_none(c->arena, src->file);
+    if (result == FETCH_ABSENT) {
+        c->attestations = attestations_none(c->arena, from->whole ? from->whole->path : STR("attestations.yaml"));
     } else {
+        source *src = got.source;
         const str *listed = map_get(&c->org->snapshot->digests, src->file);
         str digest = listed || o->digests ? sha256_hex(c->arena, c->digest, src->text, src->len) : (str){0};
         if (listed && !str_eq(*listed, digest))
             return error_at(e, src->file, 0, 0, "its SHA-256 is not the one that capture.json lists");
-        *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
-        c->attestations = attestations_read(c->arena, src, &extra, o->as_of, e);
+        if (!got.root)
+            *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
+        c->attestations = attestations_read(c->arena, src, got.root, &extra, o->as_of, e);
     }
     return c->attestations &&
            (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
@@ -272,11 +275,10 @@ static bool digest_file(arena *a, void *arg, error *e)
 {
     struct digesting *d = arg;
     const struct capture_source *from = d->check->org->snapshot->from;
-    char *bytes;
-    size_t len;
-    if (from->fetch_named(from->self, a, arena_cstr(a, d->file->file), &bytes, &len, e) != FETCH_DONE)
+    struct fetched got = {0};
+    if (from->fetch_named(from->self, a, arena_cstr(a, d->file->file), &got, e) != FETCH_DONE)
         return error_at(e, d->file->file, 0, 0, "could not be read for its digest");
-    str hex = sha256_hex(a, d->check->digest, bytes, len);
+    str hex = sha256_hex(a, d->check->digest, got.source->text, got.source->len);
     memcpy(d->hex, hex.ptr, hex.len);
     return true;
 }
@@ -314,7 +316,11 @@ static bool list_inputs(struct check *c, error *e)
     for (size_t i = 0; i < sizeof organization_inputs / sizeof *organization_inputs; i++)
         see_input(c, str_from(organization_inputs[i]));
     const struct snapshot *s = c->org->snapshot;
-    if (s->capture_json)
+    if (s->from->whole) {
+        struct read_file *whole = VEC_PUSH(c->arena, &c->org->read.files);
+        *whole = *s->from->whole;
+        whole->sha256 = c->options.digests ? whole->sha256 : (str){0};
+    } else if (s->capture_json)
         *VEC_PUSH(c->arena, &c->org->read.files) =
             (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
     size_t count = c->org->read.files.count;
@@ -487,7 +493,7 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
                                    .digests = o->digests};
     if (!load_rules(c, faults, e))
         return NULL;
-    const struct capture_source *from = o->from ? o->from : folder_source_open(a, arena_cstr(a, o->snapshot), e);
+    const struct capture_source *from = o->from ? o->from : capture_source_open(a, arena_cstr(a, o->snapshot), e);
     struct snapshot *s = from ? snapshot_open(a, from, &how, e) : NULL;
     c->org = s ? organization_load(a, s, e) : NULL;
     if (!c->org || !assume_changes(c, e) || !load_attestations(c, e) || !check_listed_files(c, e) ||

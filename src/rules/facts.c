@@ -174,7 +174,7 @@ static struct value not_attested(struct facts *f, const struct field *field, con
     m.node = at;
     if (!at) {
         const struct account_attestations *of = map_get(&all->by_account, f->account->id);
-        m.node = of ? of->node : all->source ? all->source->root : NULL;
+        m.node = of ? of->node : all->root;
         m.text = arena_printf(f->arena, "no entry \"%s\" under \"%.*s\"", field->topic->name, STR_ARG(f->account->id));
     } else {
         m.text = why;

@@ -85,8 +85,8 @@ void private_of_run(struct check *c)
     for (size_t i = 0; i < o->policy_count; i++)
         if (o->policies[i]->aws_managed != TRI_YES)
             keep(&h, (str){0}, o->policies[i]->name);
-    if (c->attestations->source)
-        gather(&h, (str){0}, c->attestations->source->root);
+    if (c->attestations->root)
+        gather(&h, (str){0}, c->attestations->root);
     if (c->options.config_waivers)
         gather(&h, (str){0}, c->options.config_waivers);
     if (c->facts.management) {

@@ -174,7 +174,7 @@ static bool try_attestations(arena *a, void *arg, error *e)
     s->len = strlen(t->row->text);
     s->text = arena_alloc_zero(a, s->len + FILE_TAIL);
     memcpy(s->text, t->row->text, s->len);
-    t->read = attestations_read(a, s, NULL, as_of.seconds, &t->error) != NULL;
+    t->read = attestations_read(a, s, NULL, NULL, as_of.seconds, &t->error) != NULL;
     return true;
 }
 

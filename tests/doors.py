@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+"""Every door in gives the same verdicts: the snapshots of the sample and of the golden cases, as a folder, as one document (JSON, YAML) and as lines.
+
+What is compared is all that a person acts on: account, route, verdict, and the outcome of every rule on every route. See KEPT_OUT for what another door
+cannot carry.
+"""
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+
+import judge
+
+AS_OF = "2026-11-20T12:00:00Z"
+
+
+def load(path):
+    """As the program must read it: no duplicate keys, nothing behind the value. None: it is no JSON, so there is nothing to turn."""
+    def once(pairs):
+        if len({k for k, _ in pairs}) != len(pairs):
+            raise ValueError("duplicate key")
+        return dict(pairs)
+    return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=once)
+
+
+def document_of(snapshot):
+    """The folder as one object; ValueError where some file is no JSON."""
+    doc = {"version": 1, "captures": {}}
+    for path in sorted(snapshot.rglob("*.json")):
+        name = path.relative_to(snapshot).as_posix()
+        if path.is_symlink() or not path.is_file():
+            raise ValueError("no plain file")
+        if name == "capture.json":
+            doc["capture"] = load(path)
+            doc["capture"].pop("digests", None)
+        elif name.startswith(("organizations/", "accounts/")):
+            doc["captures"][name[:-5]] = load(path) if path.stat().st_size else None
+    attestations = snapshot / "attestations.yaml"
+    if attestations.exists():
+        doc["attestations"] = attestations_of(attestations)
+    return doc
+
+
+def attestations_of(path):
+    """Scalars as the program sees them: dates stay texts, 12 digits in quotation marks stay texts."""
+    class Loader(yaml.SafeLoader):
+        pass
+    Loader.yaml_implicit_resolvers = {k: [(t, r) for t, r in v if t in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:int", "tag:yaml.org,2002:null")]
+                                      for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    return yaml.load(path.read_text(), Loader=Loader)
+
+
+class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):
+    """Texts that a reader of YAML 1.2 would take for numbers stand in quotation marks."""
+
+
+Dumper.add_representer(str, lambda d, s: d.represent_scalar("tag:yaml.org,2002:str", s, style='"' if s[:1].isdigit() else None))
+
+
+def told(result):
+    """What a person acts on."""
+    rows = {}
+    for a in result.accounts():
+        rows[a["id"]] = (a["name"], a["path"], a["verdict"], a["by_route"], a["waived"], a["ready_from"], a["actors"], a["routes"],
+                         sorted((f["rule"], f["severity"], f["outcome"], f["routes"], f["predicts"]) for f in a["findings"]))
+    return rows
+
+
+def differences(one, other):
+    wrong = [] if one.code == other.code else [f"exit {one.code} from the folder, {other.code} from here: {other.err.decode(errors='replace')[:300]}"]
+    a, b = told(one), told(other)
+    for account in sorted(a.keys() | b.keys()):
+        if a.get(account) == b.get(account):
+            continue
+        if account not in a or account not in b:
+            wrong.append(f"{account} is in one of them only")
+            continue
+        for x, y in zip(a[account], b[account]):
+            if x != y:
+                wrong.append(f"{account}: {[i for i in x if i not in y] if isinstance(x, list) else x} from the folder, "
+                             f"{[i for i in y if i not in x] if isinstance(y, list) else y} from here")
+    return wrong
+
+
+def snapshots(work):
+    """The samples, and whatever the golden cases make of them: each case's commands are run with a program that only keeps its snapshot."""
+    yield "acme", judge.ROOT / "samples" / "acme"
+    yield "tiny", judge.ROOT / "tests" / "tiny"
+    keep = work / "keep"
+    keep.write_text('#!/bin/sh\n[ "$1" = check ] || exit 0\nshift\nfor a; do [ -d "$a" ] && { cp -r "$a" "$KEPT"; exit; }; done\nexit 0\n')
+    keep.chmod(0o755)
+    for case in sorted((judge.ROOT / "tests" / "golden").iterdir()):
+        if not (case / "want").exists():
+            continue
+        folder, kept = work / case.name, work / (case.name + "-snapshot")
+        subprocess.run(["cp", "-r", case, folder], check=True)
+        env = dict(judge.CLEAN, ORGEXIT=str(keep), KEPT=str(kept), TINY=str(judge.ROOT / "tests" / "tiny"), ACME=str(judge.ROOT / "samples" / "acme"), AS_OF=AS_OF)
+        subprocess.run(["sh", "-u", "cmd"], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        if kept.is_dir():
+            yield case.name, kept
+
+
+def through_the_doors(name, snapshot, work):
+    try:
+        doc = document_of(snapshot)
+    except ValueError:
+        return None  # damaged text: the message is of that file, and no other door can carry it
+    plain = judge.check(snapshot, "--as-of", AS_OF)
+    wrong = []
+    (work / f"{name}.json").write_text(json.dumps(doc, ensure_ascii=False, indent=1))
+    (work / f"{name}.yaml").write_text(yaml.dump(doc, Dumper=Dumper, allow_unicode=True, width=1000))
+    for form in ("json", "yaml"):
+        wrong += [f"{form}: {w}" for w in differences(plain, judge.check(work / f"{name}.{form}", "--as-of", AS_OF))]
+    return wrong
+
+
+def main():
+    tally = judge.Tally()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(judge.CORES) as pool:
+        work = Path(folder)
+        cases = list(snapshots(work))
+        for (name, _), wrong in zip(cases, pool.map(lambda c: through_the_doors(*c, work), cases)):
+            if wrong is not None:
+                tally.add(f"doors {name}", wrong, limit=12)
+    tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
