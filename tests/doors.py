@@ -45,6 +45,43 @@ def document_of(snapshot):
     return doc
 
 
+def lines_of(doc):
+    """The document in two: the organization's part (with the captures of those accounts that others are judged by), and an account a line."""
+    part = {"version": 1, "captures": {}}
+    if "capture" in doc:
+        part["capture"] = dict(doc["capture"])
+    captures = doc["captures"]
+    described = (captures.get("organizations/describe-organization") or {}).get("Organization") or {}
+    shared = {described.get("MasterAccountId")} | {a.get("Id") for a in (captures.get("organizations/list-delegated-administrators") or {}).get("DelegatedAdministrators") or []}
+    known = {a["Id"] for a in (captures.get("organizations/list-accounts") or {}).get("Accounts") or []}
+    lines = {}
+    for path, answer in captures.items():
+        account = path.split("/")[1] if path.startswith("accounts/") else None
+        if account and account not in shared and account in known:
+            lines.setdefault(account, {"version": 1, "account": account, "captures": {}})["captures"][path.split("/", 2)[2]] = answer
+        else:
+            part["captures"][path] = answer
+    order = [a["Id"] for a in (captures.get("organizations/list-accounts") or {}).get("Accounts") or []]
+    for account in order:
+        lines.setdefault(account, {"version": 1, "account": account})
+    errors = part.get("capture", {}).pop("errors", [])
+    for failed in errors:
+        account = failed["call"].split("/")[1] if failed["call"].startswith("accounts/") else None
+        if account in lines and account not in shared:
+            lines[account].setdefault("errors", []).append(dict(failed, call=failed["call"].split("/", 2)[2]))
+        else:
+            part["capture"].setdefault("errors", []).append(failed)
+    attested = doc.get("attestations")
+    if attested:
+        part["attestations"] = {k: v for k, v in attested.items() if k != "accounts"}
+        for account, topics in (attested.get("accounts") or {}).items():
+            if account in lines:
+                lines[account]["attestations"] = topics and {t: dict(attested.get("defaults") or {}, **e) for t, e in topics.items()}
+            else:
+                part["attestations"].setdefault("accounts", {})[account] = topics
+    return part, [lines[a] for a in order if a in lines]
+
+
 def attestations_of(path):
     """Scalars as the program sees them: dates stay texts, 12 digits in quotation marks stay texts."""
     class Loader(yaml.SafeLoader):
@@ -115,6 +152,11 @@ def through_the_doors(name, snapshot, work):
     (work / f"{name}.yaml").write_text(yaml.dump(doc, Dumper=Dumper, allow_unicode=True, width=1000))
     for form in ("json", "yaml"):
         wrong += [f"{form}: {w}" for w in differences(plain, judge.check(work / f"{name}.{form}", "--as-of", AS_OF))]
+    part, lines = lines_of(doc)
+    if plain.doc and set(told(plain)) == {line["account"] for line in lines}:  # accounts that no list shows have no line
+        (work / f"{name}.org.json").write_text(json.dumps(part))
+        (work / f"{name}.ndjson").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        wrong += [f"ndjson: {w}" for w in differences(plain, judge.check(work / f"{name}.ndjson", "--org", work / f"{name}.org.json", "--as-of", AS_OF))]
     return wrong
 
 

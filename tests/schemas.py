@@ -249,6 +249,21 @@ def documents(tally):
         tally.add(f"snapshot.schema.json refuses {what}", [] if faults(check, spoilt) else ["it does not"])
 
 
+def account_lines(tally):
+    check, lines = validator("account-line.schema.json"), doors.lines_of(doors.document_of(judge.ROOT / "samples" / "acme"))[1]
+    tally.add("account-line.schema.json takes the sample's lines", [f for line in lines for f in faults(check, line)])
+    for what, spoil in {
+        "no account": lambda l: l.pop("account"),
+        "an account that is a number": lambda l: l.update(account=111122223333),
+        "an unknown key": lambda l: l.update(capture={}),
+        "a path below accounts": lambda l: l["captures"].update({"get-account-summary": {}}),
+        "a topic without value": lambda l: l.update(attestations={"customer_agreement": {"by": "jo"}}),
+    }.items():
+        line = copy.deepcopy(next(l for l in lines if l.get("captures")))
+        spoil(line)
+        tally.add(f"account-line.schema.json refuses {what}", [] if faults(check, line) else ["it does not"])
+
+
 def main():
     tally = judge.Tally()
     printed(tally)
@@ -257,6 +272,7 @@ def main():
     explanations(tally)
     plans(tally)
     documents(tally)
+    account_lines(tally)
     tally.end()
 
 

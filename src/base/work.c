@@ -2,6 +2,7 @@
 #include "base/work.h"
 
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 _Noreturn void work_leave(struct work_exit *exit)
@@ -52,8 +53,11 @@ struct pool_state {
     pthread_cond_t moved;
     struct item_slot *ring;
     size_t ring_size;
-    size_t next, emitted; /* next item to take; items already emitted */
-    size_t workers;       /* threads that have begun */
+    pthread_mutex_t taking; /* before `lock`, never inside it */
+    size_t count;           /* SIZE_MAX until it is known */
+    error taken;            /* why no more could be taken */
+    size_t next, emitted;   /* next item to take; items already emitted */
+    size_t workers;         /* threads that have begun */
     bool stop;
 };
 
@@ -70,34 +74,67 @@ static bool make_item(arena *a, void *arg, error *e)
     return e->code == ERR_NONE;
 }
 
+static bool take_next(arena *a, void *arg, error *e)
+{
+    const struct make_arg *m = arg;
+    return m->pool->take(a, m->item, m->slot, m->pool->arg, e);
+}
+
+/* False: there is no such item. */
+static bool take_item(const struct pool *p, size_t item, struct item_slot *s, error *e)
+{
+    struct make_arg m = {.pool = p, .item = item, .slot = s->slot};
+    memset(s->slot, 0, p->slot_size);
+    s->failed = (error){0};
+    return p->take ? work_run(s->arena, take_next, &m, e) : item < p->count;
+}
+
 static void do_item(const struct pool *p, size_t worker, size_t item, struct item_slot *s)
 {
     struct make_arg m = {.pool = p, .worker = worker, .item = item, .slot = s->slot};
-    memset(s->slot, 0, p->slot_size);
-    s->failed = (error){0};
     (void)work_run(s->arena, make_item, &m, &s->failed);
+}
+
+/* The next item, in its slot; waits until the window has room. NULL: there are no more. */
+static struct item_slot *next_item(struct pool_state *st, size_t *item)
+{
+    struct item_slot *s = NULL;
+    error e = {0};
+    pthread_mutex_lock(&st->taking);
+    pthread_mutex_lock(&st->lock);
+    while (!st->stop && st->next < st->count && st->next >= st->emitted + st->ring_size)
+        pthread_cond_wait(&st->moved, &st->lock);
+    if (!st->stop && st->next < st->count) {
+        *item = st->next++;
+        s = &st->ring[*item % st->ring_size];
+    }
+    pthread_mutex_unlock(&st->lock);
+    if (s && !take_item(st->pool, *item, s, &e)) {
+        s = NULL;
+        pthread_mutex_lock(&st->lock);
+        st->count = *item;
+        st->taken = e;
+        pthread_cond_broadcast(&st->moved);
+        pthread_mutex_unlock(&st->lock);
+    }
+    pthread_mutex_unlock(&st->taking);
+    return s;
 }
 
 static void *pool_thread(void *arg)
 {
     struct pool_state *st = arg;
+    size_t item;
     pthread_mutex_lock(&st->lock);
     size_t worker = st->workers++;
-    while (!st->stop && st->next < st->pool->count) {
-        size_t item = st->next;
-        if (item >= st->emitted + st->ring_size) { /* the window is full */
-            pthread_cond_wait(&st->moved, &st->lock);
-            continue;
-        }
-        st->next++;
-        struct item_slot *s = &st->ring[item % st->ring_size];
-        pthread_mutex_unlock(&st->lock);
+    pthread_mutex_unlock(&st->lock);
+    for (struct item_slot *s; (s = next_item(st, &item));) {
         do_item(st->pool, worker, item, s);
         pthread_mutex_lock(&st->lock);
         s->done = true;
         pthread_cond_broadcast(&st->moved);
+        pthread_mutex_unlock(&st->lock);
     }
-    pthread_mutex_unlock(&st->lock);
     return NULL;
 }
 
@@ -112,12 +149,15 @@ static bool emit_item(const struct pool *p, size_t item, struct item_slot *s, er
 static bool emit_in_order(struct pool_state *st, error *e)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < st->pool->count; i++) {
+    for (size_t i = 0; ok; i++) {
         struct item_slot *s = &st->ring[i % st->ring_size];
         pthread_mutex_lock(&st->lock);
-        while (!s->done)
+        while (i < st->count && !s->done)
             pthread_cond_wait(&st->moved, &st->lock);
+        bool more = i < st->count;
         pthread_mutex_unlock(&st->lock);
+        if (!more)
+            break;
         ok = emit_item(st->pool, i, s, e);
         pthread_mutex_lock(&st->lock);
         st->emitted = i + 1;
@@ -130,7 +170,7 @@ static bool emit_in_order(struct pool_state *st, error *e)
 
 static bool run_alone(struct pool_state *st, error *e)
 {
-    for (size_t i = 0; i < st->pool->count; i++) {
+    for (size_t i = 0; take_item(st->pool, i, &st->ring[0], &st->taken); i++) {
         do_item(st->pool, 0, i, &st->ring[0]);
         if (!emit_item(st->pool, i, &st->ring[0], e))
             return false;
@@ -158,11 +198,15 @@ static bool run_threads(struct pool_state *st, error *e)
 
 bool pool_run(const struct pool *p, error *e)
 {
-    struct pool_state st = {.pool = p, .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
-    bool alone = p->jobs <= 1 || p->count <= 1;
+    struct pool_state st = {.pool = p,
+                            .lock = PTHREAD_MUTEX_INITIALIZER,
+                            .moved = PTHREAD_COND_INITIALIZER,
+                            .taking = PTHREAD_MUTEX_INITIALIZER,
+                            .count = p->take ? SIZE_MAX : p->count};
+    bool alone = p->jobs <= 1 || st.count <= 1;
     st.ring_size = alone ? 1 : p->jobs * (p->window ? p->window : 1);
-    if (st.ring_size > p->count && p->count)
-        st.ring_size = p->count;
+    if (st.ring_size > st.count && st.count)
+        st.ring_size = st.count;
     st.ring = calloc(st.ring_size, sizeof *st.ring);
     bool ok = st.ring != NULL;
     for (size_t i = 0; ok && i < st.ring_size; i++) {
@@ -174,6 +218,10 @@ bool pool_run(const struct pool *p, error *e)
         error_set(e, ERR_RESOURCE, "out of memory before the work began");
     else
         ok = alone ? run_alone(&st, e) : run_threads(&st, e);
+    if (ok && st.taken.code != ERR_NONE) {
+        *e = st.taken;
+        ok = false;
+    }
     for (size_t i = 0; st.ring && i < st.ring_size; i++) {
         arena_close(st.ring[i].arena);
         free(st.ring[i].slot);

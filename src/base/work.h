@@ -31,13 +31,16 @@ _Noreturn void work_leave(struct work_exit *exit);
  * on the caller's thread for each item in order. At most `window` items for each thread lie between done and emitted.
  *   make   fills the slot (`slot_size` bytes, cleared) of item i; what the slot points to lives in `a` until emitted.
  *          `worker` (0 .. jobs-1) tells the threads apart: no two calls at a time have the same
+ *   take   where the number of items is not known beforehand (NULL else): puts the next one into its slot, one call at
+ *          a time, in order; false: there are no more, or *e, which ends the run. `count` is not read then
  *   emit   reads the slot; false stops the run
  * Errors of `make` are in its own hands (kept in the slot) except ERR_RESOURCE, handed to emit as `failed`.
  */
 struct pool {
     size_t jobs, window, count, slot_size; /* jobs: 256 at most */
-    size_t arena_limit; /* bytes for one item, 0: no limit */
+    size_t arena_limit;                    /* bytes for one item, 0: no limit */
     void *arg;
+    bool (*take)(arena *a, size_t item, void *slot, void *arg, error *e);
     void (*make)(arena *a, size_t worker, size_t item, void *slot, void *arg, error *e);
     bool (*emit)(size_t item, void *slot, const error *failed, void *arg, error *e);
 };

@@ -154,6 +154,14 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
 {
     bool has_as_of;
     o->snapshot = snapshot_name(snapshot);
+    if (str_is(snapshot, "-") && !has_option(args, OPTION_ORG))
+        return error_set(e, ERR_USAGE, "- is NDJSON, an account a line; --org FILE names the organization's part");
+    if (has_option(args, OPTION_ORG)) {
+        if (str_is(snapshot, "-") && str_is(option_text(args, OPTION_ACCOUNTS_FROM), "-"))
+            return error_set(e, ERR_USAGE, "standard input can't be the accounts and a list of accounts both");
+        o->lines = snapshot;
+        o->snapshot = snapshot_name(option_text(args, OPTION_ORG));
+    }
     o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
     if (!read_time(args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
         !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e))
@@ -300,11 +308,13 @@ static bool is_file(const struct stat *out, const char *path)
 static const char *input_at(arena *a, const struct arguments *args, const struct check_run *run,
                             const struct check_options *o, const struct config *config, const struct stat *out)
 {
-    static const option_id files[] = {OPTION_ATTESTATIONS, OPTION_ACCOUNTS_FROM};
+    static const option_id files[] = {OPTION_ATTESTATIONS, OPTION_ACCOUNTS_FROM, OPTION_ORG};
     VEC(const char *) names = {0};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (has_option(args, files[i]))
             *VEC_PUSH(a, &names) = arena_cstr(a, option_text(args, files[i]));
+    if (o->lines.len)
+        *VEC_PUSH(a, &names) = arena_cstr(a, o->lines);
     if (config->source)
         *VEC_PUSH(a, &names) = arena_cstr(a, config->source->file);
     for (size_t i = 0; i < o->pack_count; i++)

@@ -37,6 +37,7 @@ typedef enum {
     OPTION_TABLE,
     OPTION_DIGESTS,
     OPTION_REDACT,
+    OPTION_ORG,
     OPTION_JOBS,
     OPTION_BY,
     OPTION_DATE,

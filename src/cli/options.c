@@ -33,6 +33,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_FULL] = {"full",          0,   NULL,          false, NULL,                "text: every account in full, however many there are"        },
     [OPTION_TABLE] = {"table",         0,   NULL,          false, NULL,                "text: a table for people, also in a pipe"                   },
     [OPTION_DIGESTS] = {"digests",       0,   NULL,          false, NULL,                "tell the SHA-256 of every input"                            },
+    [OPTION_ORG] = {"org",           0,   "FILE",        false, NULL,                "SNAPSHOT is NDJSON, an account a line (-: standard input); FILE the organization's part"},
     [OPTION_REDACT] = {"redact",        0,   NULL,          false, NULL,                "pseudonyms for ids, names and addresses: a report to show"  },
     [OPTION_JOBS] = {"jobs",          0,   "N",           false, NULL,                "how many at once (default: one for each processor)"         },
     [OPTION_BY] = {"by",            0,   "WHO",         false, NULL,                "who attests it"                                             },
@@ -92,7 +93,7 @@ static const option_id check_options[] = {
     OPTION_PRINCIPAL,     OPTION_CONTEXT,       OPTION_AS_OF,   OPTION_MAX_AGE, OPTION_CAPTURED_AT,
     OPTION_ATTESTATIONS,  OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL, OPTION_NO_WAIVERS,    OPTION_RULES,   OPTION_PROFILE, OPTION_CONFIG,
     OPTION_NO_CONFIG,     OPTION_FORMAT,        OPTION_OUTPUT,  OPTION_FULL,    OPTION_TABLE,
-    OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_REDACT, OPTION_JOBS,    OPTION_QUIET,
+    OPTION_ONLY_PROBLEMS, OPTION_FAIL_ON,       OPTION_DIGESTS, OPTION_REDACT, OPTION_ORG, OPTION_JOBS,    OPTION_QUIET,
     OPTION_VERBOSE,       OPTION_COLOR,         OPTION_ASCII,   OPTION_HELP};
 static const option_id plan_options[] = {
     OPTION_ACCOUNT,     OPTION_ACCOUNTS_FROM, OPTION_OU,    OPTION_ROUTE,   OPTION_CALLER,
@@ -131,7 +132,8 @@ const struct command commands[] = {
      "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with attestations.yaml\n"
      "beside it for what no API tells, or all of it as one document, JSON or YAML (orgexit schema\n"
      "snapshot). Several are organizations of their own: one report follows the other, and the worst exit\n"
-     "code holds (text and ndjson; json holds one).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+     "code holds (text and ndjson; json holds one). With --org, SNAPSHOT\n"
+     "is NDJSON, an account a line, - being standard input (docs/scale.md).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
     {"plan",     "SNAPSHOT",
      "the runbook for accounts that are to leave: the steps still needed, who does them, where, and how to check",
      "Name the accounts with --account, --ou or --accounts-from. Without --route the best one is taken: the fewest other\n"

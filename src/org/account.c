@@ -171,7 +171,7 @@ static void compare_delegation(struct people *p)
     size_t services = node_count(node_get(d->root, "DelegatedServices"));
     if (d->state == CAPTURE_NONE && listed) {
         error e = {0};
-        source_error(o->snapshot->capture_json, d->error_node, &e,
+        source_error(d->error_source, d->error_node, &e,
                      "says that account %.*s is no delegated administrator; "
                      "organizations/list-delegated-administrators.json lists it",
                      STR_ARG(account->id));

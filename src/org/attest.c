@@ -280,12 +280,9 @@ static bool unknown_topic(struct reading *r, const node *n)
     return unknown_in(r, n, true, "topic", node_key(n), names);
 }
 
-static bool read_account(struct reading *r, const node *entries, struct attestations *out)
+/* The topics of one account. */
+static bool read_topics(struct reading *r, str id, const node *entries, struct attestations *out)
 {
-    str id = node_key(entries);
-    if (!str_is_account_id(id))
-        return source_error_key(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits",
-                                STR_ARG(id));
     if (!node_is_null(entries) && !node_is_object(entries))
         return source_error(r->source, entries, r->error, "account %.*s is %s; expected a mapping of topics",
                             STR_ARG(id), node_kind_name(entries));
@@ -303,6 +300,30 @@ static bool read_account(struct reading *r, const node *entries, struct attestat
     }
     *map_at(r->arena, &out->by_account, id) = of;
     return true;
+}
+
+static bool read_account(struct reading *r, const node *entries, struct attestations *out)
+{
+    str id = node_key(entries);
+    if (!str_is_account_id(id))
+        return source_error_key(r->source, entries, r->error, "\"%.*s\" is no account id; expected 12 digits",
+                                STR_ARG(id));
+    return read_topics(r, id, entries, out);
+}
+
+const struct attestations *attestations_of_account(arena *a, const struct attestations *all, const source *src,
+                                                   str account, const struct extra_topics *extra, int64_t as_of,
+                                                   error *e)
+{
+    struct attestations *out = attestations_none(a, src->file);
+    struct reading r = {.arena = a, .source = src, .root = src->root, .extra = extra, .as_of = as_of, .error = e};
+    if (map_get(&all->by_account, account))
+        return source_error(src, src->root, e, "account %.*s is attested here and in %.*s", STR_ARG(account),
+                            STR_ARG(all->file)),
+               NULL;
+    out->source = src;
+    out->root = src->root;
+    return read_topics(&r, account, src->root, out) ? out : NULL;
 }
 
 /* ---- waivers ---- */

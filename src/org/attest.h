@@ -54,9 +54,16 @@ struct extra_topics {
     size_t count;
 };
 
-/* Reads a text in `src` (set: file, text, len), or `root` in it where that was read. as_of in seconds since 1970, UTC. NULL: *e has file, line, column. */
+/* Reads a text in `src` (set: file, text, len), or `root` in it where that was read. as_of in seconds since 1970, UTC.
+ * NULL: *e has file, line, column. */
 struct attestations *attestations_read(arena *a, source *src, const node *root, const struct extra_topics *extra,
                                        int64_t as_of, error *e);
+
+/* What is attested of one account (src->root: topics) beside `all`, which may not have it too: for that account alone,
+ * without waivers. */
+const struct attestations *attestations_of_account(arena *a, const struct attestations *all, const source *src,
+                                                   str account, const struct extra_topics *extra, int64_t as_of,
+                                                   error *e);
 
 /* No file at all. */
 struct attestations *attestations_none(arena *a, str file);

@@ -23,26 +23,35 @@ static str *changed(const struct overlay *o, str path)
 
 /* ---- as a source ---- */
 
-static fetch_result give(arena *a, str text, char **bytes, size_t *len)
+static void copy_text(arena *a, str text, source *out)
 {
-    *bytes = arena_alloc_zero(a, text.len + FILE_TAIL);
-    memcpy(*bytes, text.ptr, text.len);
-    *len = text.len;
+    out->text = arena_alloc_zero(a, text.len + FILE_TAIL);
+    memcpy(out->text, text.ptr, text.len);
+    out->len = text.len;
+}
+
+static fetch_result give(arena *a, str file, str text, struct fetched *out)
+{
+    out->root = NULL;
+    out->source = NEW(a, source);
+    out->source->file = arena_str(a, file);
+    copy_text(a, text, out->source);
     return FETCH_DONE;
 }
 
-static fetch_result fetch_call(void *self, arena *a, const struct call *c, char **bytes, size_t *len, error *e)
+static fetch_result fetch_call(void *self, arena *a, const struct call *c, struct fetched *out, error *e)
 {
     const struct overlay *o = self;
-    const str *text = changed(o, arena_printf(a, "%.*s.json", STR_ARG(call_path(a, c))));
-    return text ? give(a, *text, bytes, len) : o->under->fetch(o->under->self, a, c, bytes, len, e);
+    str file = arena_printf(a, "%.*s.json", STR_ARG(call_path(a, c)));
+    const str *text = changed(o, file);
+    return text ? give(a, file, *text, out) : o->under->fetch(o->under->self, a, c, out, e);
 }
 
-static fetch_result fetch_named(void *self, arena *a, const char *name, char **bytes, size_t *len, error *e)
+static fetch_result fetch_named(void *self, arena *a, const char *name, struct fetched *out, error *e)
 {
     const struct overlay *o = self;
     const str *text = changed(o, str_from(name));
-    return text ? give(a, *text, bytes, len) : o->under->fetch_named(o->under->self, a, name, bytes, len, e);
+    return text ? give(a, str_from(name), *text, out) : o->under->fetch_named(o->under->self, a, name, out, e);
 }
 
 static bool file_size(void *self, const char *path, uint64_t *bytes)
@@ -94,7 +103,11 @@ struct overlay *overlay_open(arena *a, const struct capture_source *under, str a
 {
     struct overlay *o = NEW(a, struct overlay);
     *o = (struct overlay){.arena = a, .under = under, .attestations = attestations};
-    o->source = (struct capture_source){o, fetch_call, fetch_named, file_size, under->list ? list_names : NULL};
+    o->source = (struct capture_source){.self = o,
+                                        .fetch = fetch_call,
+                                        .fetch_named = fetch_named,
+                                        .size = file_size,
+                                        .list = under->list ? list_names : NULL};
     return o;
 }
 
@@ -108,8 +121,17 @@ struct capture_source *overlay_source(struct overlay *o)
 static fetch_result fetch_base(const struct overlay *o, arena *a, source *s, error *e)
 {
     bool ours = str_is(s->file, attestations_name);
-    if (!ours || !o->attestations.len)
-        return o->under->fetch_named(o->under->self, a, arena_cstr(a, s->file), &s->text, &s->len, e);
+    if (!ours || !o->attestations.len) {
+        struct fetched under = {0};
+        fetch_result got = o->under->fetch_named(o->under->self, a, arena_cstr(a, s->file), &under, e);
+        if (got == FETCH_DONE && under.root)
+            return error_set(e, ERR_USAGE, "a plan is made of a folder; this snapshot is one document"), FETCH_FAILED;
+        if (got == FETCH_DONE) {
+            s->text = under.source->text;
+            s->len = under.source->len;
+        }
+        return got;
+    }
     switch (file_read(a, AT_FDCWD, arena_cstr(a, o->attestations), o->attestations, YAML_LIMIT, &s->text, &s->len, e)) {
     case READ_DONE: return FETCH_DONE;
     case READ_ABSENT: return FETCH_ABSENT;
@@ -123,14 +145,16 @@ static bool current(const struct overlay *o, arena *a, source *s, bool *there, e
 {
     const str *text = changed(o, s->file);
     bool ours = str_is(s->file, attestations_name);
-    fetch_result got = text ? give(a, *text, &s->text, &s->len) : fetch_base(o, a, s, e);
+    if (text)
+        copy_text(a, *text, s);
+    fetch_result got = text ? FETCH_DONE : fetch_base(o, a, s, e);
     *there = got == FETCH_DONE && s->len > 0;
     if (got == FETCH_FAILED)
         return false;
     if (*there && !ours && !json_read(a, s, &(error){0}))
         *there = false, s->root = NULL; /* what cannot be read is captured anew */
     if (!*there)
-        give(a, ours || str_is(s->file, capture_name) ? STR("{\"version\":1}") : STR("{}"), &s->text, &s->len);
+        copy_text(a, ours || str_is(s->file, capture_name) ? STR("{\"version\":1}") : STR("{}"), s);
     return s->root || (ours && *there && !text ? yaml_read(a, s, YAML_OURS, e) : json_read(a, s, e));
 }
 

@@ -68,7 +68,7 @@ bool shelf_get(arena *a, const struct snapshot *s, const struct shelf *shelf, co
     if (may_hold(shelf, c))
         return snapshot_get(a, s, c, NULL, NULL, out, e);
     str path = call_path(a, c);
-    if (map_get(&s->errors, path) ||
+    if (snapshot_failure(s, path) ||
         (s->digests.count && map_get(&s->digests, arena_printf(a, "%.*s.json", STR_ARG(path)))))
         return snapshot_get(a, s, c, NULL, NULL, out, e);
     *out = (struct capture_doc){.call = *c, .path = path};

@@ -195,7 +195,7 @@ bool is_call_path(str path)
            str_find(path, STR("//")) == SIZE_MAX && str_find(path, STR("/.")) == SIZE_MAX;
 }
 
-static bool read_errors(arena *a, struct snapshot *s, const source *src, const node *list, error *e)
+bool snapshot_read_errors(arena *a, struct snapshot *s, const source *src, const node *list, str below, error *e)
 {
     if (list && !node_is_list(list))
         return source_error(src, list, e, "\"errors\" is %s; expected a list", node_kind_name(list));
@@ -211,12 +211,14 @@ static bool read_errors(arena *a, struct snapshot *s, const source *src, const n
             return false;
         if (!call.len || !f->code.len)
             return source_error(src, item, e, "an error without \"%s\"", call.len ? "code" : "call");
+        call = below.len ? arena_printf(a, "%.*s%.*s", STR_ARG(below), STR_ARG(call)) : call;
         if (!is_call_path(call))
             return source_error(
                 src, node_get(item, "call"), e,
                 "\"%.*s\" is no call; expected a capture's path without .json: organizations/list-roots, "
                 "accounts/111122223333/iam/get-account-summary",
                 STR_ARG(call));
+        f->source = src;
         f->node = node_get(item, "code");
         void **slot = map_at(a, &s->errors, call);
         if (*slot)
@@ -279,7 +281,8 @@ static bool read_capture_json(arena *a, struct snapshot *s, const source *src, c
         return source_error(src, root, e, "no \"captured_at\"; expected the time at which capturing began");
     if (s->has_completed_at && s->completed_at < s->captured_at)
         return source_error(src, s->completed_at_node, e, "\"completed_at\" lies before \"captured_at\"");
-    return read_errors(a, s, src, node_get(root, "errors"), e) && read_digests(a, s, src, node_get(root, "digests"), e);
+    return snapshot_read_errors(a, s, src, node_get(root, "errors"), (str){0}, e) &&
+           read_digests(a, s, src, node_get(root, "digests"), e);
 }
 
 /* Which captures may be believed at all: age, the future, and how long capturing took (formats.md 1). */
@@ -364,9 +367,16 @@ static bool not_captured(arena *a, struct capture_doc *out, const char *what)
     return true;
 }
 
+const struct failed_call *snapshot_failure(const struct snapshot *s, str path)
+{
+    const struct failed_call *failed = map_get(&s->errors, path);
+    return failed || !s->base ? failed : map_get(&s->base->errors, path);
+}
+
 static void note_failure(arena *a, const struct snapshot *s, const struct failed_call *f, struct capture_doc *out)
 {
     out->code = f->code;
+    out->error_source = f->source;
     out->error_node = f->node;
     if (capture_code_is_none(out->call.kind, f->code)) {
         out->state = CAPTURE_NONE;
@@ -465,7 +475,7 @@ bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, stru
                   struct known_store *known, struct capture_doc *out, error *e)
 {
     *out = (struct capture_doc){.call = *c, .path = call_path(a, c)};
-    const struct failed_call *failed = map_get(&s->errors, out->path);
+    const struct failed_call *failed = snapshot_failure(s, out->path);
     if (failed)
         return note_failure(a, s, failed, out), true;
 

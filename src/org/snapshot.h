@@ -51,7 +51,8 @@ struct capture_source *document_source_open(arena *a, const char *path, error *e
 
 struct failed_call {
     str code, message;
-    const node *node; /* in capture.json */
+    const source *source; /* capture.json, or the account's line */
+    const node *node;     /* in it */
 };
 
 struct snapshot_options {
@@ -64,6 +65,7 @@ struct snapshot_options {
 
 struct snapshot {
     const struct capture_source *from;
+    const struct snapshot *base; /* of which this one differs for one account; NULL: none */
     struct snapshot_options options;
     const source *capture_json; /* the file that holds it; NULL: there is none */
     bool has_captured_at, has_completed_at;
@@ -97,9 +99,10 @@ struct capture_doc {
     str path;             /* without ".json" */
     const source *source; /* NULL unless CUT or WHOLE */
     const node *root;
-    str code;               /* of a failed call, with which AWS refused or said "none" */
-    const node *error_node; /* of it, in capture.json */
-    str why;                /* UNKNOWN: one clause, "… was not captured" */
+    str code;                   /* of a failed call, with which AWS refused or said "none" */
+    const source *error_source; /* where it says so: capture.json */
+    const node *error_node;
+    str why; /* UNKNOWN: one clause, "… was not captured" */
 };
 
 /*
@@ -134,6 +137,12 @@ bool capture_read(arena *a, source *src, struct capture_doc *out, error *e);
 /* "organizations/list-roots", "accounts/111122223333/iam/get-account-summary": what is spelt otherwise would be looked
  * up in vain, and a call that failed be taken for one that did not. */
 bool is_call_path(str path);
+
+/* The calls that failed, below "accounts/ID/" or nothing, into s->errors. */
+bool snapshot_read_errors(arena *a, struct snapshot *s, const source *src, const node *list, str below, error *e);
+
+/* NULL: the call of that path did not fail. */
+const struct failed_call *snapshot_failure(const struct snapshot *s, str path);
 
 /* Every member is among `known`, else an error with a suggestion. */
 bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e);

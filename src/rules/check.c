@@ -72,9 +72,8 @@ static bool load_attestations(struct check *c, error *e)
 {
     const struct check_options *o = &c->options;
     const struct capture_source *from = c->org->snapshot->from;
-    struct extra_topics extra;
     struct fetched got = {0};
-    extra.items = ruleset_topics(c->rules, &extra.count);
+    c->topics.items = ruleset_topics(c->rules, &c->topics.count);
     fetch_result result = o->attestations.len ? fetch_file(c->arena, o->attestations, &got, e)
                                               : from->fetch_named(from->self, c->arena, "attestations.yaml", &got, e);
     if (result == FETCH_FAILED)
@@ -89,7 +88,7 @@ static bool load_attestations(struct check *c, error *e)
             return error_at(e, src->file, 0, 0, "its SHA-256 is not the one that capture.json lists");
         if (!got.root)
             *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){src->file, src->len, digest};
-        c->attestations = attestations_read(c->arena, src, got.root, &extra, o->as_of, e);
+        c->attestations = attestations_read(c->arena, src, got.root, &c->topics, o->as_of, e);
     }
     return c->attestations &&
            (!o->config_waivers || waivers_read(c->arena, o->config, o->config_waivers, c->attestations, e));
@@ -217,7 +216,7 @@ static void see_input(void *to, str path)
     struct check *c = to;
     const struct snapshot *s = c->org->snapshot;
     uint64_t bytes;
-    if (map_get(&s->errors, str_head(path, path.len - 5)) || !s->from->size(s->from->self, path.ptr, &bytes))
+    if (snapshot_failure(s, str_head(path, path.len - 5)) || !s->from->size(s->from->self, path.ptr, &bytes))
         return;
     const str *listed = map_get(&s->digests, path);
     *VEC_PUSH(c->arena, &c->org->read.files) = (struct read_file){path, bytes, listed ? *listed : (str){0}};
@@ -304,7 +303,7 @@ static bool digest_inputs(struct check *c, struct input_file *files, size_t coun
 static bool list_inputs(struct check *c, error *e)
 {
     bool management = false;
-    for (size_t i = 0; i < c->selected_count; i++) {
+    for (size_t i = 0; i < c->selected_count && !c->lines; i++) {
         management |= str_eq(c->selected[i], c->org->management_account);
         list_account_inputs(c, c->selected[i]);
     }
@@ -478,6 +477,18 @@ static bool assume_changes(struct check *c, error *e)
     return true;
 }
 
+/* Accounts then come line by line. */
+static bool open_lines(struct check *c, error *e)
+{
+    if (!c->org->snapshot->from->whole)
+        return error_at(e, c->options.snapshot, 0, 0,
+                        "is a folder; with accounts a line, the organization's part is one document");
+    for (size_t i = 0; i < c->selected_count; i++)
+        *map_at(c->arena, &c->wanted, c->selected[i]) = c;
+    c->lines = lines_open(c->arena, arena_cstr(c->arena, c->options.lines), e);
+    return c->lines != NULL;
+}
+
 struct check *check_open(arena *a, const struct check_options *options, struct rule_errors *faults, error *e)
 {
     struct check *c = NEW(a, struct check);
@@ -513,6 +524,8 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
     c->facts.snapshot = o->snapshot;
     load_management(c);
     if (!facts_share(a, &c->facts, e))
+        return NULL;
+    if (o->lines.len && !open_lines(c, e))
         return NULL;
     if (!list_inputs(c, e))
         return NULL;
@@ -570,17 +583,53 @@ static void make(arena *a, size_t worker, size_t item, void *slot, void *arg, er
     (void)e;
     if (!r->known[worker])
         r->known[worker] = open_known(); /* without memory for it all is read, as ever */
-    check_judge_account(r->check, a, r->known[worker], r->check->selected[item], slot);
+    if (r->check->lines)
+        check_judge_line(r->check, a, r->known[worker], slot);
+    else
+        check_judge_account(r->check, a, r->known[worker], r->check->selected[item], slot);
+}
+
+static bool take_line(arena *a, size_t item, void *slot, void *arg, error *e)
+{
+    const struct running *r = arg;
+    (void)item;
+    struct account_slot *s = slot;
+    s->line = lines_next(r->check->lines, a, e);
+    return s->line != NULL;
+}
+
+/* In the order of the lines, so that the second one is to blame whatever thread was quicker. */
+static bool is_second_line(struct check *c, struct account_slot *slot)
+{
+    void **seen = map_at(c->arena, &c->line_seen, arena_str(c->arena, slot->result.id));
+    uintptr_t first = (uintptr_t)*seen, line = slot->line->lines_above + 1;
+    if (!first) {
+        *seen = (void *)line;
+        return false;
+    }
+    struct input_error *told = NEW(c->arena, struct input_error);
+    *told = (struct input_error){.file = arena_str(c->arena, slot->line->file), .line = (uint32_t)line, .column = 1};
+    told->message =
+        arena_printf(c->arena, "account %.*s stands in line %zu already", STR_ARG(slot->result.id), (size_t)first);
+    *slot = (struct account_slot){
+        .line = slot->line, .result = {.errors = told, .error_count = 1}
+    };
+    return true;
 }
 
 /* An account that did not fit into memory is undetermined, and the run ends with code 4. */
 static void failed_account(struct check *c, size_t item, const error *failed, struct account_slot *slot)
 {
     struct input_error *told = NEW(c->arena, struct input_error);
+    str line = slot->line ? arena_printf(c->arena, "%.*s:%u", STR_ARG(slot->line->file), slot->line->lines_above + 1)
+                          : (str){0};
     *slot = (struct account_slot){0};
-    *told = (struct input_error){.message = arena_str(c->arena, str_from(failed->message))};
-    slot->result = (struct account_result){
-        .id = c->selected[item], .by_route = -1, .counted = true, .errors = told, .error_count = 1};
+    *told = (struct input_error){.file = line, .message = arena_str(c->arena, str_from(failed->message))};
+    slot->result = (struct account_result){.id = c->lines ? (str){0} : c->selected[item],
+                                           .by_route = -1,
+                                           .counted = true,
+                                           .errors = told,
+                                           .error_count = 1};
 }
 
 struct emitting {
@@ -597,9 +646,18 @@ static bool emit_one(arena *a, void *arg, error *e)
     (void)a;
     if (m->failed) {
         failed_account(c, m->item, m->failed, m->slot);
-        error_set(e, ERR_RESOURCE, "account %.*s: %s", STR_ARG(c->selected[m->item]), m->failed->message);
+        error_set(e, ERR_RESOURCE, c->lines ? "line %.*s: %s" : "account %.*s: %s",
+                  STR_ARG(c->lines ? arena_printf(c->arena, "%zu", m->item + 1) : c->selected[m->item]),
+                  m->failed->message);
+    } else if (c->lines && m->slot->result.id.len) {
+        (void)is_second_line(c, m->slot);
     }
+    if (m->slot->skipped)
+        return true;
+    c->line_told = true;
     sums_add(c, m->slot);
+    if (!m->slot->result.id.len)
+        return true; /* the error of a line that is of no account: told with the sums */
     return m->run->sink->account(m->run->sink->self, &m->slot->result);
 }
 
@@ -619,11 +677,14 @@ bool check_accounts(struct check *c, const struct check_sink *sink, struct check
                         .slot_size = sizeof(struct account_slot),
                         .arena_limit = c->options.memory_limit,
                         .arg = &running,
+                        .take = c->lines ? take_line : NULL,
                         .make = make,
                         .emit = emit};
     if (!sums_open(c, summary))
         return false;
     bool ok = pool_run(&pool, e);
+    if (ok && c->lines && !c->line_told)
+        ok = error_at(e, c->options.lines, 0, 0, "nothing to check: no line is of a selected account");
     sums_close(c);
     for (size_t i = 0; i < c->options.jobs; i++)
         known_close(running.known[i]);

@@ -14,9 +14,10 @@
 
 /* Zeroed members: the defaults. Texts are borrowed for as long as the check. */
 struct check_options {
-    str snapshot;  /* as the user named it: a folder */
+    str snapshot;                      /* as the user named it; with `lines`, the organization's part alone */
+    str lines;                         /* NDJSON, an account a line: its path, "-": standard input; empty: none */
     const struct capture_source *from; /* read this in its place; NULL: the folder `snapshot` */
-    int64_t as_of; /* seconds since 1970, UTC; required */
+    int64_t as_of;                     /* seconds since 1970, UTC; required */
     time_origin as_of_from;
     int64_t max_age;             /* seconds; 0: 7 days */
     int64_t attestation_max_age; /* seconds; 0: 90 days */
@@ -39,7 +40,7 @@ struct check_options {
     size_t assumed_count;
     bool allow_hypothetical;
     bool fail_on_warning;
-    bool private_words; /* tell the names that a report for strangers must not hold */
+    bool private_words;  /* tell the names that a report for strangers must not hold */
     bool pass_evidence;  /* look up where passed rules rest; costs a walk over the captures */
     size_t jobs;         /* 0: one for each processor, at most 16 */
     size_t memory_limit; /* bytes for one account; 0: none */

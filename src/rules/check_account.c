@@ -394,18 +394,19 @@ bool check_passes_in(const struct visit *v, const struct unit *ou, const struct 
     return j.outcome == OUTCOME_PASS || j.outcome == OUTCOME_NOT_APPLICABLE;
 }
 
-void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot)
+static void judge_account(struct check *c, arena *a, const struct facts_run *run, struct known_store *known, str id,
+                          struct account_slot *slot)
 {
     struct work *w = NEW(a, struct work);
     struct account_result *out = &slot->result;
     size_t rules = ruleset_count(c->rules);
     w->check = c;
     w->arena = a;
-    w->account = account_load(a, c->org, id, known);
+    w->account = account_load(a, run->org, id, known);
     w->by_rule = NEW_ARRAY(a, outcome, rules);
     w->has_rule = NEW_ARRAY(a, bool, rules);
     w->told = NEW_ARRAY(a, struct told, rules);
-    facts_open(&w->facts, a, &c->facts, w->account);
+    facts_open(&w->facts, a, run, w->account);
     struct fact_source facts = facts_source(&w->facts);
     w->judge = (struct judge){.facts = &facts, .as_of = c->options.as_of};
 
@@ -440,4 +441,49 @@ void check_judge_account(struct check *c, arena *a, struct known_store *known, s
     slot->has_rule = w->has_rule;
     slot->obstacles = w->obstacles.items;
     slot->obstacle_count = w->obstacles.count;
+}
+
+void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot)
+{
+    judge_account(c, a, &c->facts, known, id, slot);
+}
+
+/* An error of the line as a whole: there is no account to tell it of. */
+static void spoilt_line(arena *a, const error *e, struct account_slot *slot)
+{
+    struct input_error *told = NEW(a, struct input_error);
+    *told = input_error_from(a, e);
+    slot->result = (struct account_result){.errors = told, .error_count = 1};
+}
+
+void check_judge_line(struct check *c, arena *a, struct known_store *known, struct account_slot *slot)
+{
+    struct account_line *line = NEW(a, struct account_line);
+    struct facts_run *run = NEW(a, struct facts_run);
+    error e = {0};
+    slot->line->known = known;
+    if (!account_line_read(a, c->org, slot->line, line, &e)) {
+        spoilt_line(a, &e, slot);
+        return;
+    }
+    slot->result.id = line->account;
+    if (!organization_account(c->org, line->account)) {
+        (void)error_at(&e, slot->line->file, slot->line->lines_above + 1, 1, "account %.*s is not in %.*s",
+                       STR_ARG(line->account), STR_ARG(c->options.snapshot));
+        spoilt_line(a, &e, slot);
+        return;
+    }
+    slot->skipped = !map_get(&c->wanted, line->account);
+    if (slot->skipped)
+        return;
+    *run = c->facts;
+    run->org = &line->org;
+    if (line->attestations)
+        run->attestations = attestations_of_account(a, c->attestations, line->attestations, line->account, &c->topics,
+                                                    c->options.as_of, &e);
+    if (!run->attestations) {
+        spoilt_line(a, &e, slot);
+        return;
+    }
+    judge_account(c, a, run, known, line->account, slot);
 }

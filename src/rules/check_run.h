@@ -2,6 +2,7 @@
 #ifndef ORGEXIT_RULES_CHECK_RUN_H
 #define ORGEXIT_RULES_CHECK_RUN_H
 
+#include "org/lines.h"
 #include "rules/check.h"
 #include "rules/facts_run.h"
 #include "rules/judge.h"
@@ -47,8 +48,13 @@ struct check {
     bool named; /* with --account: the management account counts too */
     struct sums sums;
     struct known_store *known; /* of check_account_at */
-    visit_fn *visit; /* called for the account being judged; NULL: not */
+    visit_fn *visit;           /* called for the account being judged; NULL: not */
     void *visitor;
+    struct line_reader *lines; /* NULL: accounts come from the snapshot */
+    struct map line_seen;      /* account -> the line that was of it */
+    bool line_told;            /* some line was of a selected account, or spoilt */
+    struct map wanted;         /* with lines: the selected accounts */
+    struct extra_topics topics;
 };
 
 /* What stands in the way of one account, for the sums. */
@@ -59,14 +65,18 @@ struct obstacle {
 };
 
 struct account_slot {
-    struct account_result result;
-    const outcome *by_rule; /* the worst over the selected routes, in the order of the rules */
-    const bool *has_rule;   /* some selected route has an outcome */
+    source *line;                 /* with check->lines: as it was read */
+    bool skipped;                 /* not among the selected accounts */
+    struct account_result result; /* id empty: the line could not be read */
+    const outcome *by_rule;       /* the worst over the selected routes, in the order of the rules */
+    const bool *has_rule;         /* some selected route has an outcome */
     const struct obstacle *obstacles;
     size_t obstacle_count;
 };
 
 /* known (may be NULL): documents that other accounts had too; for this thread alone. */
+/* The account of slot->line. */
+void check_judge_line(struct check *c, arena *a, struct known_store *known, struct account_slot *slot);
 void check_judge_account(struct check *c, arena *a, struct known_store *known, str id, struct account_slot *slot);
 
 /* private.c: fills private_words of the run, of an account. */

@@ -123,7 +123,7 @@ struct value fact_not_captured(struct facts *f, value_type type, const struct ca
     struct value v = fact_unknown(type, why);
     struct mark m = MARK_NONE;
     if (d->error_node) {
-        m.source = f->run->org->snapshot->capture_json;
+        m.source = d->error_source;
         m.node = d->error_node;
         m.text = arena_printf(f->arena, "the call failed with %.*s", STR_ARG(d->code));
     } else {

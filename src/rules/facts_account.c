@@ -646,7 +646,7 @@ struct value fact_org_in_use(struct facts *f, route r)
     if (o->in_use == TRI_YES)
         fact_mark_place(f, &v, o->id_place.source, o->id_place.node, (str){0});
     else
-        fact_mark_place(f, &v, o->snapshot->capture_json, o->describe.error_node,
+        fact_mark_place(f, &v, o->describe.error_source, o->describe.error_node,
                         STR("AWS says that there is no organization"));
     return v;
 }
@@ -881,7 +881,7 @@ struct value fact_capture_one_organization(struct facts *f, route r)
         return fact_not_captured(f, TYPE_BOOL, &o->describe);
     if (own->state == CAPTURE_NONE) {
         struct value v = fact_unknown(TYPE_BOOL, STR("the member sees no organization any more"));
-        fact_mark_place(f, &v, o->snapshot->capture_json, own->error_node, (str){0});
+        fact_mark_place(f, &v, own->error_source, own->error_node, (str){0});
         return v;
     }
     str seen = node_text(node_get(node_get(own->root, "Organization"), "Id"));

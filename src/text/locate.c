@@ -135,8 +135,8 @@ void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *co
         lines = s->lines_before[block];
         begin = from > begin ? from : begin;
     }
-    *line = narrow(1 + lines + count_bytes(begin, p, newlines));
-    *column = narrow(1 + code_points(line_begin(s, p), p));
+    *line = s->unplaced ? 0 : narrow(1 + lines + count_bytes(begin, p, newlines)) + s->lines_above;
+    *column = s->unplaced ? 0 : narrow(1 + code_points(line_begin(s, p), p));
 }
 
 size_t byte_of(const source *s, uint32_t line, uint32_t column)
@@ -450,9 +450,11 @@ void source_locate(arena *a, const source *s, const node *n, struct position *ou
         out->end_column = narrow(from.column + code_points(begin, end));
     if (out->end_column == from.column)
         out->end_column++;
+    if (file->unplaced)
+        out->end_column = 0;
     out->pointer = pointer_of(a, file->root, outer_node);
     bool decoded = s->outer && s->inner != INNER_PIECE; /* its lines are not those of the file */
-    out->excerpt = decoded ? line_text(a, s, n->at) : line_text(a, file, from.at);
+    out->excerpt = decoded ? line_text(a, s, n->at) : file->unplaced ? (str){0} : line_text(a, file, from.at);
     out->excerpt_line = from.line;
     out->excerpt_column = from.column;
     out->excerpt_end = out->end_column;
