@@ -104,8 +104,11 @@ class Copy:
             entity.setdefault(f"{kind}PolicyList", []).append({"PolicyName": "flip", "PolicyDocument": step["document"]})
         else:
             groups = [g for g in document["GroupDetailList"] if g["GroupName"] in entity.get("GroupList", [])]
+            lists = [(h, member) for h in [entity, *groups] for member in (f"{kind}PolicyList", "GroupPolicyList") if any(p["PolicyName"] == step["policy"] for p in h.get(member, []))]
             holders = [h for h in [entity, *groups] if any(p["PolicyArn"] == step["policy"] for p in h["AttachedManagedPolicies"])]
-            assert holders, step
+            assert holders or lists, step
+            for h, member in lists:
+                h[member] = [p for p in h[member] if p["PolicyName"] != step["policy"]]
             for h in holders:
                 h["AttachedManagedPolicies"] = [p for p in h["AttachedManagedPolicies"] if p["PolicyArn"] != step["policy"]]
         write(path, document)

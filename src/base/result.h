@@ -36,7 +36,7 @@ struct check_run {
     str org_id, management_account; /* empty: unknown */
     unsigned routes;                /* selected */
     size_t account_count;           /* selected, the uncounted management account included */
-    const str *private_words; /* names in the organization's captures and attestations: for --redact, else none */
+    const str *private_words;       /* names in the organization's captures and attestations: for --redact, else none */
     size_t private_count;
 };
 

@@ -399,6 +399,14 @@ static bool detach_policy(struct plan *p, const struct match *m)
     return can_detach(p, m) && do_edit(p, e);
 }
 
+/* A policy of one statement goes as a whole: without any it would be none (IAM User Guide, "Grammar"). */
+static bool remove_statement(struct plan *p, const struct match *m)
+{
+    struct edit e = {
+        .kind = EDIT_REMOVE, .layer = m->layer, .level = m->level, .ref = *m->policy, .what = m->statement};
+    return m->policy->policy && m->policy->policy->count == 1 ? detach_policy(p, m) : do_edit(p, e);
+}
+
 /* One deny less. */
 static bool lift_deny(struct plan *p, const struct match *m, way how)
 {
@@ -409,9 +417,7 @@ static bool lift_deny(struct plan *p, const struct match *m, way how)
         return detach_policy(p, m);
     if (how == WAY_EXEMPT)
         return exempt(p, m);
-    struct edit e = {
-        .kind = EDIT_REMOVE, .layer = m->layer, .level = m->level, .ref = *m->policy, .what = m->statement};
-    return do_edit(p, e);
+    return remove_statement(p, m);
 }
 
 /* At a level: an SCP for this action alone, or (when the others are taken off whole, or none is there) AWS's own. */
@@ -640,8 +646,7 @@ static bool remove_allow(struct plan *p)
         return false;
     if (is_aws_managed(m->policy))
         return detach_policy(p, m);
-    struct edit e = {.kind = EDIT_REMOVE, .layer = m->layer, .ref = *m->policy, .what = m->statement};
-    return do_edit(p, e);
+    return remove_statement(p, m);
 }
 
 static bool deny_by_scp(struct plan *p)

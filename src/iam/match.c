@@ -68,9 +68,8 @@ tri resource_of_statement(const struct eval *ev, const struct statement *s)
         if (pattern.len == 1 && pattern.ptr[0] == '*')
             any = TRI_YES;
         else
-            any = tri_or(any, has_variables(s->version, pattern)
-                                  ? match_with_variables(ev, s, pattern, &missing)
-                                  : glob_match_resource(GLOB(pattern), ev->resource));
+            any = tri_or(any, has_variables(s->version, pattern) ? match_with_variables(ev, s, pattern, &missing)
+                                                                 : glob_match_resource(GLOB(pattern), ev->resource));
     }
     if (any == TRI_NO && s->strange_resource)
         any = statement_may_mean_resource(s, ev->resource);

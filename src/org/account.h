@@ -65,7 +65,8 @@ struct account {
 extern const char *const account_document_keys[];
 extern const size_t account_document_key_count;
 
-/* Loads the account; `known` (may be NULL): documents that other accounts had too. Errors of its captures are kept in account->errors; only running out of memory leaves. */
+/* Loads the account; `known` (may be NULL): documents that other accounts had too. Errors of its captures are kept in
+ * account->errors; only running out of memory leaves. */
 struct account *account_load(arena *a, const struct organization *o, str id, struct known_store *known);
 
 /* Which of its calls are read, beside those that shelf_files shows: for listing inputs beforehand. */

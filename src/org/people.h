@@ -8,9 +8,9 @@ struct people {
     arena *arena;
     struct account *account;
     const struct capture_doc *doc;
-    struct known_store *known; /* may be NULL */
-    struct map managed; /* policy ARN -> struct managed */
-    struct map groups;  /* group name -> struct policy_set */
+    struct known_store *known;   /* may be NULL */
+    struct map managed;          /* policy ARN -> struct managed */
+    struct map groups;           /* group name -> struct policy_set */
     bool users_seen, roles_seen; /* UserDetailList, RoleDetailList */
 };
 

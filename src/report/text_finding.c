@@ -3,8 +3,8 @@
 #include "report/text.h"
 
 enum {
-    BODY = 6,             /* columns before a label */
-    LABEL = 6,            /* of a label and the blanks behind it */
+    BODY = 6,          /* columns before a label */
+    LABEL = 6,         /* of a label and the blanks behind it */
     EVIDENCE_SHOWN = 3 /* unless verbose */
 };
 

@@ -163,16 +163,18 @@ static void identity_command(struct asking *k, const struct change_step *s, word
 {
     const struct entity *e = k->who->entity;
     bool role = e && e->kind == ENTITY_ROLE, detach = strcmp(s->kind, "detach-policy") == 0;
+    bool managed = str_starts(s->policy, STR("arn:")); /* an inline policy has a name alone */
     if (!e)
         return;
     word(k, w, STR("aws"));
     word(k, w, STR("iam"));
     word(k, w,
-         detach ? (role ? STR("detach-role-policy") : STR("detach-user-policy"))
-                : (role ? STR("put-role-policy") : STR("put-user-policy")));
+         detach && managed ? (role ? STR("detach-role-policy") : STR("detach-user-policy"))
+         : detach          ? (role ? STR("delete-role-policy") : STR("delete-user-policy"))
+                           : (role ? STR("put-role-policy") : STR("put-user-policy")));
     option(k, w, role ? "--role-name" : "--user-name", e->name);
     if (detach) {
-        option(k, w, "--policy-arn", s->policy);
+        option(k, w, managed ? "--policy-arn" : "--policy-name", s->policy);
         return;
     }
     option(k, w, "--policy-name", STR("orgexit-change"));

@@ -6,9 +6,9 @@
 
 /* {step.WORD}: what a template may name beside fields and params. */
 static const char *const step_words[] = {
-    "now",         "today", "in_two_weeks", "in_a_year", "ready_at", "snapshot",  "accounts",   "item",       "capture", "call",
-    "key",         "topic", "policy",       "statement", "level",    "level_arn", "policy_arn", "parent_arn", "others",  "ou",
-    "policy_name", "file",  "level_path",   "ou_path",   NULL};
+    "now",    "today", "in_two_weeks", "in_a_year", "ready_at",   "snapshot", "accounts",  "item",       "capture",
+    "call",   "key",   "topic",        "policy",    "statement",  "level",    "level_arn", "policy_arn", "parent_arn",
+    "others", "ou",    "policy_name",  "file",      "level_path", "ou_path",  NULL};
 
 static const char *const phase_words[] = {"before", "gate", "do", "after", NULL};
 static const char *const actor_words[] = {"person", "management", "member", "root", "AWS Support", NULL};
@@ -148,7 +148,8 @@ static bool permissions_read(struct loader *l, const node *n, struct step_templa
     for (NODE_EACH(item, n)) {
         struct permission_template *p = &all[out->permission_count++];
         if (!keys_check(l, item, keys, 2, "a permission") ||
-            !action_read(l, node_get(item, "action"), "action", &p->action) || !text_key(l, item, "resource", &p->resource))
+            !action_read(l, node_get(item, "action"), "action", &p->action) ||
+            !text_key(l, item, "resource", &p->resource))
             return false;
     }
     return true;

@@ -25,8 +25,8 @@ typedef struct source {
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded; as it is */
     const struct source *outer;
     const node *outer_node;
-    uint32_t lines_above; /* in the file, before `text`: where it is a line of a stream */
-    bool unplaced;        /* of a stream that may be split anywhere: places have a pointer, no line */
+    uint32_t lines_above;         /* in the file, before `text`: where it is a line of a stream */
+    bool unplaced;                /* of a stream that may be split anywhere: places have a pointer, no line */
     const uint32_t *lines_before; /* line ends before each block of a large text; NULL: it is small */
     struct known_store *known;    /* values that json_read may take (known.h); NULL: none */
 } source;
