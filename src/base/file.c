@@ -64,6 +64,9 @@ static int open_below(int folder, const char *path, int flags)
             fd = open_retry(at, part, (path[len] ? O_RDONLY | O_DIRECTORY : flags) | O_NOFOLLOW);
         }
         int saved = errno;
+        struct stat st; /* a link to a folder is "not a directory" to openat, and would pass for an absent file */
+        if (fd < 0 && saved == ENOTDIR && fstatat(at, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+            saved = ELOOP;
         if (at != folder)
             close_fd(at);
         errno = saved;
@@ -82,7 +85,8 @@ static bool absent(int code)
 static read_result read_error(error *e, str shown, int code)
 {
     if (code == ELOOP)
-        error_set(e, ERR_INPUT, "is a symbolic link: a snapshot must hold its own files; copy the file in its place");
+        error_set(e, ERR_INPUT,
+                  "is, or lies behind, a symbolic link: a snapshot must hold its own files; copy them there");
     else
         error_set(e, ERR_INPUT, "could not be read: %s", strerror(code));
     error_in_file(e, shown);

@@ -83,10 +83,16 @@ static bool read_identity(struct people *p, const struct capture_doc *d, error *
 
 static bool read_own_organization(struct people *p, const struct capture_doc *d, error *e)
 {
-    str id;
+    str id, management;
     const node *org = node_get(d->root, "Organization");
-    if (!member_text(d->source, org, "Id", &id, e))
+    const struct organization *o = p->account->org;
+    if (!member_text(d->source, org, "Id", &id, e) || !member_text(d->source, org, "MasterAccountId", &management, e))
         return false;
+    if (management.len && o->management_account.len && !str_eq(management, o->management_account))
+        contradiction(
+            p, d, node_get(org, "MasterAccountId"),
+            "the member sees the management account %.*s, organizations/describe-organization.json names %.*s",
+            STR_ARG(management), STR_ARG(o->management_account));
     if (id.len && p->account->org->id.len && !str_eq(id, p->account->org->id))
         contradiction(p, d, node_get(org, "Id"), "the member sees organization %.*s, the management account %.*s",
                       STR_ARG(id), STR_ARG(p->account->org->id));

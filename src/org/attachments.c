@@ -83,6 +83,10 @@ static bool load_text(struct load *l, struct org_policy *p)
                             "policy %.*s is a %.*s here and a %.*s in list-policies", STR_ARG(p->id), STR_ARG(type),
                             STR_ARG(p->type));
     load_check_arn(l, &d, summary, arn);
+    if (!id.len) {
+        p->why = arena_printf(l->arena, "%.*s.json does not say which policy it holds", STR_ARG(d.path));
+        return true;
+    }
     if (!content.ptr) {
         p->why = arena_printf(l->arena, "%.*s.json has no \"Content\"", STR_ARG(d.path));
         return true;
@@ -137,12 +141,24 @@ static bool attach(struct attaching *t, str target, const struct org_policy *p)
     return true;
 }
 
-/* A target that is neither an OU nor an account, though all of those are captured: the policy may be attached anywhere.
+/* A target that is none of the OUs or accounts, though all of those are captured: the policy may be attached anywhere.
  */
 static bool is_nowhere(const struct load *l, str target)
 {
-    return !l->tree_cut && l->org->list_accounts.state == CAPTURE_WHOLE && !map_get(&l->org->units_by_id, target) &&
-           !map_get(&l->org->accounts_by_id, target);
+    if (str_is_account_id(target))
+        return l->org->list_accounts.state == CAPTURE_WHOLE && !map_get(&l->org->accounts_by_id, target);
+    return !l->tree_cut && !map_get(&l->org->units_by_id, target);
+}
+
+/* The id of a root, OU or account, as it stands: "300400500600 " would attach the policy to nothing. */
+static bool is_target(str id)
+{
+    if (str_is_account_id(id))
+        return true;
+    for (size_t i = 0; i < id.len; i++)
+        if (!(id.ptr[i] >= 'a' && id.ptr[i] <= 'z') && !ascii_is_digit(id.ptr[i]) && id.ptr[i] != '-')
+            return false;
+    return str_starts(id, STR("r-")) || str_starts(id, STR("ou-"));
 }
 
 static bool load_targets(struct attaching *t, const struct org_policy *p)
@@ -160,8 +176,9 @@ static bool load_targets(struct attaching *t, const struct org_policy *p)
         if (!member_text(d.source, item, "TargetId", &id, l->error) ||
             !member_text(d.source, item, "Arn", &arn, l->error))
             return false;
-        if (!id.len)
-            return source_error(d.source, item, l->error, "a target without \"TargetId\"");
+        if (!is_target(id))
+            return source_error(d.source, node_get(item, "TargetId") ? node_get(item, "TargetId") : item, l->error,
+                                "a target without a \"TargetId\" that is the id of a root, OU or account");
         load_check_arn(l, &d, item, arn);
         attach(t, id, p);
         if (is_nowhere(l, id))

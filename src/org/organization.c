@@ -50,6 +50,10 @@ void load_check_arn(struct load *l, const struct capture_doc *doc, const node *i
         mixed(l, doc, item,
               arena_printf(l->arena, "an ARN is of partition %.*s, others are of %.*s", STR_ARG(arn.partition),
                            STR_ARG(o->partition)));
+    if (o->management_account.len && str_is_account_id(arn.account) && !str_eq(arn.account, o->management_account))
+        mixed(l, doc, item,
+              arena_printf(l->arena, "an ARN names the management account %.*s, describe-organization names %.*s",
+                           STR_ARG(arn.account), STR_ARG(o->management_account)));
     str rest = arn.resource;
     (void)str_cut(&rest, '/');
     str id = str_cut(&rest, '/');

@@ -195,6 +195,32 @@ bool is_call_path(str path)
            str_find(path, STR("//")) == SIZE_MAX && str_find(path, STR("/.")) == SIZE_MAX;
 }
 
+/* "organizations/list-root": a call that orgexit knows but for a letter or two would be looked up in vain. */
+static const struct capture *near_call(str path)
+{
+    str first = str_cut(&path, '/');
+    if (str_is(first, "accounts"))
+        (void)str_cut(&path, '/');
+    str service = str_is(first, "accounts") ? str_cut(&path, '/') : first;
+    if (str_is(service, "regions")) {
+        (void)str_cut(&path, '/');
+        service = str_cut(&path, '/');
+    }
+    str operation = str_cut(&path, '/');
+    const struct capture *near = NULL;
+    for (size_t i = 0; i < CAPTURE_COUNT; i++) {
+        const struct capture *row = &captures[i];
+        size_t distance =
+            str_distance(service, str_from(row->service), 2) + str_distance(operation, str_from(row->operation), 2);
+        if (str_is(service, row->service) && str_is(operation, row->operation))
+            return NULL;
+        if (distance <= 2 ||
+            (str_eq_nocase(service, str_from(row->service)) && str_eq_nocase(operation, str_from(row->operation))))
+            near = row;
+    }
+    return near;
+}
+
 bool snapshot_read_errors(arena *a, struct snapshot *s, const source *src, const node *list, str below, error *e)
 {
     if (list && !node_is_list(list))
@@ -218,6 +244,11 @@ bool snapshot_read_errors(arena *a, struct snapshot *s, const source *src, const
                 "\"%.*s\" is no call; expected a capture's path without .json: organizations/list-roots, "
                 "accounts/111122223333/iam/get-account-summary",
                 STR_ARG(call));
+        const struct capture *near = near_call(call);
+        if (near)
+            return source_error(src, node_get(item, "call"), e,
+                                "\"%.*s\" is no call that orgexit knows; did you mean %s/%s?", STR_ARG(call),
+                                near->service, near->operation);
         f->source = src;
         f->node = node_get(item, "code");
         void **slot = map_at(a, &s->errors, call);

@@ -175,6 +175,26 @@ static bool selected_by_ou(const struct check *c, const struct org_account *acco
     return c->options.ou_count == 0;
 }
 
+/* Whom the captures do not show cannot be judged: then the run is not "every selected account is READY". */
+static void judge_selection(struct check *c)
+{
+    const struct organization *o = c->org;
+    str cut = o->list_accounts.state == CAPTURE_CUT ? STR("organizations/list-accounts.json was cut off")
+                                                    : o->list_accounts.why;
+    size_t nowhere = 0;
+    if (c->named)
+        return;
+    for (size_t i = 0; i < o->account_count && c->options.ou_count; i++)
+        nowhere += !o->accounts[i]->parent || !o->accounts[i]->parent->anchored;
+    if (o->list_accounts.state != CAPTURE_WHOLE)
+        note(c, arena_printf(c->arena, "%.*s: there may be accounts that are not judged here", STR_ARG(cut)));
+    if (nowhere)
+        note(c,
+             arena_printf(c->arena, "--ou leaves out accounts of which the captures do not show where they stand: %zu",
+                          nowhere));
+    c->selection_open = nowhere || o->list_accounts.state != CAPTURE_WHOLE;
+}
+
 static bool select_accounts(struct check *c, error *e)
 {
     const struct check_options *o = &c->options;
@@ -192,6 +212,7 @@ static bool select_accounts(struct check *c, error *e)
             *VEC_PUSH(c->arena, &ids) = c->org->accounts[i]->id;
     c->selected = ids.items;
     c->selected_count = ids.count;
+    judge_selection(c);
     size_t counted = 0;
     for (size_t i = 0; i < ids.count; i++)
         counted += c->named || !str_eq(ids.items[i], c->org->management_account);

@@ -45,7 +45,8 @@ struct check {
     struct check_run run;
     const str *selected; /* account ids */
     size_t selected_count;
-    bool named; /* with --account: the management account counts too */
+    bool named;          /* with --account: the management account counts too */
+    bool selection_open; /* there may be accounts that should have been judged too */
     struct sums sums;
     struct known_store *known; /* of check_account_at */
     visit_fn *visit;           /* called for the account being judged; NULL: not */

@@ -144,7 +144,7 @@ static int exit_code(const struct check *c)
         return 2;
     if (sum->not_ready || (warnings && s->warning_failed))
         return 1;
-    if (sum->undetermined || (warnings && s->warning_unknown))
+    if (sum->undetermined || (warnings && s->warning_unknown) || c->selection_open)
         return 3;
     if (!sum->accounts || sum->ready != sum->accounts)
         return 3;
