@@ -44,6 +44,9 @@ struct outcome {
     size_t level;
 };
 
+/* Where one matching Allow decides for the record's layer or level, and no report names it; else NULL. */
+tri *decided_allow(struct decider *d, const struct record *r);
+
 /* Reads the records as they stand now. */
 struct outcome decide(const struct decider *d);
 

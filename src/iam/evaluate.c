@@ -143,11 +143,10 @@ tri record_without_conditions(const struct decider *d, const struct record *r)
     return record_limit(d, r, statement_is_about(&d->ev, r->statement, layer_document(r->layer), &named));
 }
 
-/* Where one matching Allow decides for a layer or level, and no report names it; else NULL. */
-static tri *decided_allow(struct decider *d, layer l, size_t level)
+tri *decided_allow(struct decider *d, const struct record *r)
 {
-    switch (l) {
-    case LAYER_SCP: return &d->level_allows[level];
+    switch (r->layer) {
+    case LAYER_SCP: return &d->level_allows[r->level];
     case LAYER_BOUNDARY: return &d->boundary;
     case LAYER_SESSION: return &d->session;
     case LAYER_NONE:
@@ -160,7 +159,7 @@ static tri *decided_allow(struct decider *d, layer l, size_t level)
 
 static void collect_statement(struct decider *d, const struct statement *s, struct record *r)
 {
-    tri *allow = decided_allow(d, r->layer, r->level);
+    tri *allow = decided_allow(d, r);
     r->denies = s->effect != EFFECT_ALLOW;
     r->allows = s->effect != EFFECT_DENY && r->layer != LAYER_RCP; /* RCPFullAWSAccess allows all */
     if (!r->denies && (!r->allows || (allow && *allow == TRI_YES)))

@@ -42,7 +42,8 @@ static void find_open(struct model *m, const struct outcome *o)
     for (size_t i = 0; i < m->d->records.count; i++) {
         struct record *r = &m->d->records.items[i];
         struct key_list own = {.arena = m->arena};
-        bool granted = o->granted == TRI_YES && r->layer != LAYER_SCP;
+        const tri *allow = decided_allow(m->d, r);
+        bool granted = (o->granted == TRI_YES && r->layer != LAYER_SCP) || (allow && *allow == TRI_YES);
         if (r->matches != TRI_UNKNOWN || !r->statement)
             continue;
         if (!r->denies && (granted || o->decision == DECISION_IMPLICITLY_DENIED))
