@@ -232,9 +232,10 @@ tri principal_of_statement(const struct eval *ev, const struct statement *s, str
     struct named n = name_caller(ev, s->principal);
     tri any = TRI_NO;
     if (s->not_principal) {
-        bool denies = s->effect == EFFECT_DENY; /* with Allow it is not supported (IAM User Guide, "NotPrincipal") */
-        any = denies && ev->has_boundary ? TRI_YES : not_named(ev, &n); /* "Permissions boundaries" */
-        return named->by[VIA_EVERYONE] = denies ? any : tri_and(any, TRI_UNKNOWN);
+        /* A Deny always reaches who has a boundary; with Allow it is not supported (IAM User Guide, "NotPrincipal"). */
+        tri denies = s->effect == EFFECT_DENY ? TRI_YES : s->effect == EFFECT_ALLOW ? TRI_NO : TRI_UNKNOWN;
+        any = tri_or(tri_and(denies, tri_of(ev->has_boundary)), not_named(ev, &n));
+        return named->by[VIA_EVERYONE] = denies == TRI_YES ? any : tri_and(any, TRI_UNKNOWN);
     }
     for (int v = 0; v < VIA_COUNT; v++)
         any = tri_or(any, n.by[v]);

@@ -422,7 +422,8 @@ def principals(statement, who, context, bounded):
         needed = {"root": ["account"], "user": ["account", "direct"], "federated": ["account", "direct"]}.get(caller, ["account", "direct", "role"])
         answer = False if all(by.get(n) is True for n in needed) else None
     if statement.get("Effect") != "Deny":
-        answer = all_of([answer, None])
+        reached = bounded and statement.get("Effect") != "Allow"  # it may be a Deny
+        answer = all_of([any_of([answer, None if reached else False]), None])
     return answer, {"everyone": answer}
 
 
