@@ -224,6 +224,15 @@ static void fix_changes(const struct making *m, const struct finding *f, struct 
             attest_change(m, r->reads[i]->topic, to);
 }
 
+/* get-account-summary counts what the other call lists; without that nothing shows that the lists are whole. */
+static void count_changes(const struct making *m, struct changes *to)
+{
+    const struct account *account = m->v->account;
+    str file = arena_printf(m->keep, "accounts/%.*s/iam/get-account-summary.json", STR_ARG(account->id));
+    add_change(m, to, file, STR("[\"SummaryMap\", \"Users\"]"), arena_printf(m->keep, "%zu", account->user_count));
+    add_change(m, to, file, STR("[\"SummaryMap\", \"Roles\"]"), arena_printf(m->keep, "%zu", account->role_count));
+}
+
 /* What a call leaves in its file when it answers whole: no error in capture.json, no sign of a cut, and what the packs
  * take it to answer; without that, the member that every answer has, empty. */
 static void capture_changes(const struct making *m, const struct judge *j, const struct variant *v, struct changes *to)
@@ -248,6 +257,8 @@ static void capture_changes(const struct making *m, const struct judge *j, const
         fill_changes(m, j, answer->changes, answer->count, true, to);
     else if (!bytes)
         add_change(m, to, v->path, STR("[]"), arena_printf(m->keep, "{\"%s\": %s}", row->member, empty[row->kind]));
+    if (v->call->kind == CAPTURE_GET_ACCOUNT_AUTHORIZATION_DETAILS || v->call->kind == CAPTURE_GET_ACCOUNT_SUMMARY)
+        count_changes(m, to);
 }
 
 /* "/RoleDetailList/2/RolePolicyList/0/PolicyDocument/Statement/1/Effect" to the statement, as a path of a change. */
@@ -515,6 +526,7 @@ static void each_need(struct making *m, size_t index, step_each each)
             v.path = item->name;
             add_word(&v, "capture", item->name);
             add_word(&v, "call", call_command(m->v->arena, call));
+            add_word(&v, "argument", call->argument);
         } else if (each == EACH_ATTESTATION) {
             v.topic = ruleset_topic(m->v->check->rules, item->name);
             add_word(&v, "topic", item->name);

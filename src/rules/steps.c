@@ -8,7 +8,7 @@
 static const char *const step_words[] = {
     "now",    "today", "in_two_weeks", "in_a_year", "ready_at",   "snapshot", "accounts",  "item",       "capture",
     "call",   "key",   "topic",        "policy",    "statement",  "level",    "level_arn", "policy_arn", "parent_arn",
-    "others", "ou",    "policy_name",  "file",      "level_path", "ou_path",  NULL};
+    "others", "ou",    "policy_name",  "file",      "level_path", "ou_path",  "argument",  NULL};
 
 static const char *const phase_words[] = {"before", "gate", "do", "after", NULL};
 static const char *const actor_words[] = {"person", "management", "member", "root", "AWS Support", NULL};
