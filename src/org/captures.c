@@ -333,11 +333,14 @@ static str decoded(arena *a, str text)
     char *out = arena_alloc(a, text.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
-        bool escape = text.ptr[i] == '%' && i + 2 < text.len;
-        out[len++] = escape                ? (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]))
-                     : text.ptr[i] == '/' ? ','
-                                          : text.ptr[i];
-        i += escape ? 2 : 0;
+        char c = text.ptr[i];
+        if (c == '%' && i + 2 < text.len) {
+            c = (char)(hex_digit(text.ptr[i + 1]) << 4 | hex_digit(text.ptr[i + 2]));
+            i += 2;
+        } else if (c == '/') {
+            c = ',';
+        }
+        out[len++] = c;
     }
     out[len] = '\0';
     return (str){out, len};
