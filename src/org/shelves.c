@@ -23,8 +23,8 @@ bool shelves_fill(arena *a, const source *s, const node *answers, str below, str
                                     STR_ARG(node_key(n)),
                                     below.len ? "iam/get-account-summary" : "organizations/list-roots");
         *map_at(a, &out->by_path, path) = (void *)(uintptr_t)n;
-        if (!node_is_null(n))
-            out->paths[out->count++] = path;
+        out->paths[out->count++] =
+            path; /* null stands for an empty file: the call was made, and named what it asked for */
     }
     if (out->count)
         qsort(out->paths, out->count, sizeof *out->paths, by_text);
