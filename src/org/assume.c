@@ -153,6 +153,7 @@ static bool replace(struct assuming *t, str policy, str path)
     p->policy = policy_parse(t->arena, s, s->root, t->error);
     p->text = (struct place){s, s->root};
     p->text_path = path;
+    p->why = (str){0};
     return p->policy != NULL;
 }
 

@@ -140,7 +140,7 @@ static bool find_principal(struct asking *k, struct principal *out, error *e)
     if (r == ROUTE_REMOVE_API)
         return error_set(e, ERR_USAGE, "%.*s: name it with --principal ARN", STR_ARG(actor->why));
     *out = actor->known ? *actor : facts_root(&k->facts);
-    asking_note(k, actor->known ? STR("no principal was named: this is the one that check takes, the first that may; "
+    asking_note(k, actor->known ? STR("no principal was named: this is the one that check takes; "
                                       "--who shows them all, --principal ARN takes another")
                                 : arena_printf(k->arena, "no principal was named, and %.*s: this is the root user",
                                                STR_ARG(actor->why)));
