@@ -551,11 +551,6 @@ int statement_index(const struct statement *s)
     return s->index;
 }
 
-const node *statement_node(const struct statement *s)
-{
-    return s->node;
-}
-
 effect statement_effect(const struct statement *s)
 {
     return s->effect;

@@ -90,14 +90,13 @@ decision evaluate_at_a_glance(arena *a, const struct request *request, const str
 /* Of a statement of a match: for evidence. */
 str statement_sid(const struct statement *s);   /* ptr NULL: it has none */
 int statement_index(const struct statement *s); /* from 0 */
-const node *statement_node(const struct statement *s);
 effect statement_effect(const struct statement *s);
 const source *policy_source(const struct policy *p);
 
 /* Whether the statement's conditions test `key` (without regard to case): "aws:RequestedRegion". */
 bool statement_tests_key(const struct statement *s, str key);
 
-/* The node of the element that matched the action ("Action" entry) of a deny, for the caret; else statement_node. */
+/* The node of the element that matched the action ("Action" entry) of a deny, for the caret; else the statement. */
 const node *match_action_node(const struct match *m, str action);
 
 /* Whether an Allow of the match has a Resource entry that covers "*" (an action without resource types). */

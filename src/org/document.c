@@ -61,16 +61,15 @@ static bool read_document(arena *a, struct document *d, error *e)
 {
     static const char *const keys[] = {"version", "capture", "captures", "attestations"};
     const source *s = d->source;
-    const node *root = s->root, *version = node_get(root, "version");
+    const node *root = s->root;
     if (!node_is_object(root))
         return source_error(s, root, e,
                             "found %s; expected a snapshot: {\"version\": 1, \"capture\": ..., \"captures\": ...}",
                             node_kind_name(root));
     if (!only_known_keys(s, root, keys, sizeof keys / sizeof *keys, e))
         return false;
-    if (!node_is_number(version) || !str_is(node_text(version), "1"))
-        return source_error(s, version ? version : root, e,
-                            "\"version\" must be 1 (a later version was made by a newer orgexit: upgrade)");
+    if (!is_version_1(s, root, e))
+        return false;
     d->capture = node_get(root, "capture");
     d->attestations = node_get(root, "attestations");
     return shelves_fill(a, s, node_get(root, "captures"), (str){0}, &d->shelves, e);

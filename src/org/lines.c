@@ -179,7 +179,7 @@ static fetch_result list_names(void *self, arena *a, const char *path, str **nam
 static bool read_members(arena *a, source *s, struct account_line *out, error *e)
 {
     static const char *const keys[] = {"version", "account", "captures", "errors", "attestations"};
-    const node *root = s->root, *version = node_get(root, "version"), *account = node_get(root, "account");
+    const node *root = s->root, *account = node_get(root, "account");
     if (!node_is_object(root))
         return source_error(
             s, root, e,
@@ -187,9 +187,8 @@ static bool read_members(arena *a, source *s, struct account_line *out, error *e
             node_kind_name(root));
     if (!only_known_keys(s, root, keys, sizeof keys / sizeof *keys, e))
         return false;
-    if (!node_is_number(version) || !str_is(node_text(version), "1"))
-        return source_error(s, version ? version : root, e,
-                            "\"version\" must be 1 (a later version was made by a newer orgexit: upgrade)");
+    if (!is_version_1(s, root, e))
+        return false;
     if (!node_is_string(account) || !str_is_account_id(node_text(account)))
         return source_error(s, account ? account : root, e,
                             "\"account\" must be an account id, 12 digits in quotation marks");

@@ -170,6 +170,14 @@ bool only_known_keys(const source *s, const node *object, const char *const *kno
     return true;
 }
 
+bool is_version_1(const source *s, const node *object, error *e)
+{
+    const node *version = node_get(object, "version");
+    return (node_is_number(version) && str_is(node_text(version), "1")) ||
+           source_error(s, version ? version : object, e,
+                        "\"version\" must be 1 (a later version was made by a newer orgexit: upgrade)");
+}
+
 static bool read_zoned_time(const source *s, const node *n, const char *key, bool *has, int64_t *out, const node **at,
                             error *e)
 {
@@ -294,14 +302,12 @@ static bool read_digests(arena *a, struct snapshot *s, const source *src, const 
 
 static bool read_capture_json(arena *a, struct snapshot *s, const source *src, const node *root, error *e)
 {
-    const node *version = node_get(root, "version");
     if (!node_is_object(root))
         return source_error(src, root, e, "capture.json is %s; expected an object", node_kind_name(root));
     if (!only_known_keys(src, root, capture_keys, sizeof capture_keys / sizeof *capture_keys, e))
         return false;
-    if (!node_is_number(version) || !str_is(node_text(version), "1"))
-        return source_error(src, version ? version : root, e,
-                            "\"version\" must be 1 (a later version was made by a newer orgexit: upgrade)");
+    if (!is_version_1(src, root, e))
+        return false;
     if (!read_zoned_time(src, root, "captured_at", &s->has_captured_at, &s->captured_at, &s->captured_at_node, e) ||
         !read_zoned_time(src, root, "completed_at", &s->has_completed_at, &s->completed_at, &s->completed_at_node, e) ||
         !member_text(src, root, "caller", &s->caller, e) || !member_text(src, root, "partition", &s->partition, e) ||

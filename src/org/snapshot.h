@@ -146,6 +146,7 @@ const struct failed_call *snapshot_failure(const struct snapshot *s, str path);
 
 /* Every member is among `known`, else an error with a suggestion. */
 bool only_known_keys(const source *s, const node *object, const char *const *known, size_t count, error *e);
+bool is_version_1(const source *s, const node *object, error *e); /* its member "version" */
 
 /* ---- what loaders read from nodes: a wrong type, or a key in another case, is an error with its position ---- */
 

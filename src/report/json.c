@@ -70,21 +70,6 @@ static void waiver_member(struct json *j, const struct waiver_note *waiver)
     json_close(j, '}');
 }
 
-static void fix_member(struct json *j, const struct finding *f)
-{
-    json_open(j, "fix", '[', STACKED);
-    for (const struct fix *x = f->fixes; x < f->fixes + f->fix_count; x++) {
-        json_open(j, NULL, '{', STACKED);
-        json_str(j, "text", x->text);
-        if (x->command)
-            json_strings(j, "command", x->command, x->command_len);
-        else
-            json_null(j, "command");
-        json_close(j, '}');
-    }
-    json_close(j, ']');
-}
-
 static void finding_object(struct json *j, const struct finding *f)
 {
     json_open(j, NULL, '{', STACKED);
@@ -106,7 +91,7 @@ static void finding_object(struct json *j, const struct finding *f)
     json_needs(j, f->needs, f->need_count);
     waiver_member(j, f->waiver);
     json_str(j, "fingerprint", str_from(f->fingerprint));
-    fix_member(j, f);
+    json_fixes(j, "fix", f->fixes, f->fix_count);
     json_strings(j, "references", f->references, f->reference_count);
     json_close(j, '}');
 }

@@ -143,3 +143,23 @@ void json_raw(struct json *j, const char *name, str json)
     json_place(j, name);
     put(j->w->out, json);
 }
+
+void json_command(struct json *j, const char *name, const str *words, size_t count)
+{
+    if (count)
+        json_strings(j, name, words, count);
+    else
+        json_null(j, name);
+}
+
+void json_fixes(struct json *j, const char *name, const struct fix *fixes, size_t count)
+{
+    json_open(j, name, '[', STACKED);
+    for (const struct fix *x = fixes; x < fixes + count; x++) {
+        json_open(j, NULL, '{', STACKED);
+        json_str(j, "text", x->text);
+        json_command(j, "command", x->command, x->command_len);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}

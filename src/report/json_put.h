@@ -38,7 +38,9 @@ void json_raw(struct json *j, const char *name, str json); /* that node_print or
 /* json.c: the members that stand before the accounts of a run; `schema` is the first of them. */
 void json_run(struct json *j, str schema, const struct check_run *run);
 
-void json_evidence(struct json *j, const struct evidence *ev);           /* its members */
+void json_evidence(struct json *j, const struct evidence *ev);                       /* its members */
+void json_command(struct json *j, const char *name, const str *words, size_t count); /* none: null */
+void json_fixes(struct json *j, const char *name, const struct fix *fixes, size_t count);
 void json_needs(struct json *j, const struct need *needs, size_t count); /* "needs": [...] */
 
 #endif

@@ -11,14 +11,6 @@ static void numbers(struct json *j, const char *name, const unsigned *items, siz
     json_close(j, ']');
 }
 
-static void command(struct json *j, const char *name, const str *words, size_t count)
-{
-    if (count)
-        json_strings(j, name, words, count);
-    else
-        json_null(j, name);
-}
-
 static void form(struct json *j, const struct plan_step *s)
 {
     if (!s->form_count)
@@ -45,18 +37,6 @@ static void lift(struct json *j, const struct plan_lift *l)
     json_str(j, "level_path", l->level_path);
     json_number(j, "other_accounts", l->other_accounts);
     json_close(j, '}');
-}
-
-static void more(struct json *j, const struct plan_step *s)
-{
-    json_open(j, "more", '[', STACKED);
-    for (const struct fix *x = s->more; x < s->more + s->more_count; x++) {
-        json_open(j, NULL, '{', STACKED);
-        json_str(j, "text", x->text);
-        command(j, "command", x->command, x->command_len);
-        json_close(j, '}');
-    }
-    json_close(j, ']');
 }
 
 static void permissions(struct json *j, const struct plan_step *s)
@@ -98,17 +78,17 @@ static void step(struct json *j, const struct plan_step *s)
     json_strings(j, "rules", s->rules, s->rule_count);
     json_str(j, "text", s->text);
     json_str_or_null(j, "console", s->console);
-    command(j, "command", s->command, s->command_len);
+    json_command(j, "command", s->command, s->command_len);
     form(j, s);
     json_str(j, "expect", s->expect);
-    command(j, "verify", s->verify, s->verify_len);
+    json_command(j, "verify", s->verify, s->verify_len);
     json_bool(j, "reversible", s->reversible);
     json_str(j, "state", str_from(step_state_name(s->state)));
     json_bool(j, "required", s->required);
     numbers(j, "after", s->after, s->after_count);
     json_time(j, "not_before", s->has_not_before, s->not_before);
     lift(j, s->lift);
-    more(j, s);
+    json_fixes(j, "more", s->more, s->more_count);
     permissions(j, s);
     changes(j, s);
     json_strings(j, "shared", s->shared, s->shared_count);

@@ -91,11 +91,6 @@ static str text_of(arena *a, const struct value *v, size_t members)
     return (str){0};
 }
 
-str value_shown(arena *a, const struct value *v)
-{
-    return text_of(a, v, 0);
-}
-
 /* A part of a template that names a fact; `blank`: how an unknown or absent one is written in a command. */
 static str part_text(const struct walk *w, const struct template_part *p, bool blank)
 {

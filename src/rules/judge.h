@@ -60,7 +60,4 @@ bool judge_varies(const struct rule *r);
 enum { FIX_LIMIT = 20 };
 const struct fix *judge_fixes(arena *a, const struct judge *j, const struct rule *r, route on, size_t *count);
 
-/* A value as messages tell it: texts as they are, lists as "a, b and 3 more", "(unknown)", "(none)". */
-str value_shown(arena *a, const struct value *v);
-
 #endif

@@ -35,10 +35,6 @@ struct ruleset {
         const str *ids;
         size_t count;
     } blockers[ROUTE_COUNT];
-    struct {
-        const struct field *const *items;
-        size_t count;
-    } reads[ROUTE_COUNT][2]; /* of all rules; of blockers */
     VEC(struct step_template) steps;
     VEC(struct answer_template) answers;
     str profile;

@@ -129,11 +129,7 @@ const str *ruleset_blockers(const struct ruleset *rs, route on, size_t *count);
 /* "access.root-email: disabled by orgexit.yaml:12": what was switched off, ranked lower or replaced, and where. */
 const str *ruleset_weakened(const struct ruleset *rs, size_t *count);
 
-/* Whether the tests of some rule read f on a route: of a blocker, or of any rule. */
-bool ruleset_reads(const struct ruleset *rs, const struct field *f, route on, bool blockers);
-
 const struct param *ruleset_param(const struct ruleset *rs, str name); /* NULL: none */
-const struct param *ruleset_params(const struct ruleset *rs, size_t *count);
 
 /* Topics of packs (beside topic_table), and any topic by name: what attestations are checked against. */
 const struct topic *ruleset_topics(const struct ruleset *rs, size_t *count);

@@ -5,8 +5,6 @@
 
 /* ---- the whole ---- */
 
-typedef VEC(const struct field *) field_list;
-
 static struct rule *rule_by_id(struct ruleset *rs, str id)
 {
     void *number = map_get(&rs->by_id, id);
@@ -168,28 +166,6 @@ static void list_blockers(struct loader *l, route on)
     rs->blockers[on].count = n;
 }
 
-static void add_reads(struct loader *l, field_list *all, const struct rule *r)
-{
-    for (; r; r = r->under)
-        for (size_t i = 0; i < r->read_count; i++) {
-            size_t k = 0;
-            while (k < all->count && all->items[k] != r->reads[i])
-                k++;
-            if (k == all->count)
-                *VEC_PUSH(l->a, all) = r->reads[i];
-        }
-}
-
-static void list_reads(struct loader *l, route on, bool blockers)
-{
-    field_list all = {0};
-    for (const struct rule *r = l->rs->rules.items; r < l->rs->rules.items + l->rs->rules.count; r++)
-        if (blockers ? r->severity_on[on] == SEVERITY_BLOCKER : rule_applies(r, on))
-            add_reads(l, &all, r);
-    l->rs->reads[on][blockers].items = all.items;
-    l->rs->reads[on][blockers].count = all.count;
-}
-
 static bool any_blocker(const struct ruleset *rs)
 {
     for (size_t i = 0; i < rs->rules.count; i++)
@@ -248,8 +224,6 @@ const struct ruleset *ruleset_load(arena *a, const struct pack_input *packs, siz
         fault(&l, NULL, (str){0}, "no rule is a blocker: nothing could ever be found ready");
     for (int r = 0; r < ROUTE_COUNT; r++) {
         list_blockers(&l, (route)r);
-        list_reads(&l, (route)r, false);
-        list_reads(&l, (route)r, true);
     }
     sort_faults(errors);
     return errors->count == 0 ? rs : NULL;
@@ -328,26 +302,12 @@ const str *ruleset_weakened(const struct ruleset *rs, size_t *count)
     return rs->weakened.items;
 }
 
-bool ruleset_reads(const struct ruleset *rs, const struct field *f, route on, bool blockers)
-{
-    for (size_t i = 0; i < rs->reads[on][blockers].count; i++)
-        if (rs->reads[on][blockers].items[i] == f)
-            return true;
-    return false;
-}
-
 const struct param *ruleset_param(const struct ruleset *rs, str name)
 {
     for (size_t i = 0; i < rs->params.count; i++)
         if (str_eq(rs->params.items[i].name, name))
             return &rs->params.items[i];
     return NULL;
-}
-
-const struct param *ruleset_params(const struct ruleset *rs, size_t *count)
-{
-    *count = rs->params.count;
-    return rs->params.items;
 }
 
 const struct topic *ruleset_topics(const struct ruleset *rs, size_t *count)
