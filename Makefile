@@ -129,15 +129,26 @@ bench: deps ## measure against stock cJSON, as ratios within one run
 	@/usr/bin/python3 tests/bench/bench.py --build $(BUILD)
 	@/usr/bin/python3 tests/bench/simulate.py --build $(BUILD)
 
-install: all ## install below PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
-	    $(DESTDIR)$(PREFIX)/share/orgexit/schemas $(DESTDIR)$(PREFIX)/share/orgexit/rules
+VERSION  = $(shell sed -n 's/.*ORGEXIT_VERSION *"\(.*\)".*/\1/p' src/base/version.h)
+DATE     = $(shell sed -n 's/.*ORGEXIT_DATE *"\(.*\)".*/\1/p' src/base/version.h)
+COMMANDS = $(shell $(BUILD)/orgexit help | sed -n 's/^  \([a-z]\{2,\}\) .*/\1/p')
+SHARE    = $(DESTDIR)$(PREFIX)/share
+install: all ## install program, library, manual pages, completions, schemas and rules below PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(SHARE)/man/man1 $(SHARE)/man/man5 \
+	    $(SHARE)/orgexit/schemas $(SHARE)/orgexit/rules $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	    $(SHARE)/fish/vendor_completions.d
 	install -m 755 $(BUILD)/orgexit $(DESTDIR)$(PREFIX)/bin/orgexit
 	install -m 644 $(BUILD)/liborgexit.a $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 src/orgexit.h $(DESTDIR)$(PREFIX)/include/
-	install -m 644 docs/orgexit.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 schemas/*.json $(DESTDIR)$(PREFIX)/share/orgexit/schemas/
-	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/orgexit/rules/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' packaging/orgexit.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/orgexit.pc
+	install -m 644 docs/orgexit.1 $(SHARE)/man/man1/
+	for c in $(COMMANDS); do $(BUILD)/orgexit help $$c --man > $(SHARE)/man/man1/orgexit-$$c.1 || exit 1; done
+	for n in rules snapshot; do sh scripts/manual.sh $$n '$(DATE)' < docs/$$n.md > $(SHARE)/man/man5/orgexit-$$n.5 || exit 1; done
+	$(BUILD)/orgexit completion bash > $(SHARE)/bash-completion/completions/orgexit
+	$(BUILD)/orgexit completion zsh > $(SHARE)/zsh/site-functions/_orgexit
+	$(BUILD)/orgexit completion fish > $(SHARE)/fish/vendor_completions.d/orgexit.fish
+	install -m 644 schemas/*.json $(SHARE)/orgexit/schemas/
+	install -m 644 rules/*.yaml $(SHARE)/orgexit/rules/
 
 clean: ## remove what was built
 	rm -rf build

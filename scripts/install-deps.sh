@@ -24,6 +24,7 @@ lib libpcre2-8 libpcre2-dev pcre2-devel pcre2-dev pcre2
 lib libcrypto libssl-dev openssl-devel openssl-dev openssl@3
 lib cmocka libcmocka-dev libcmocka-devel cmocka-dev cmocka
 cmd /usr/bin/python3 python3 python3 python3 python3
+cmd mandoc mandoc mandoc mandoc mandoc
 module yaml python3-yaml python3-pyyaml py3-yaml -
 module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
 END

@@ -73,6 +73,7 @@ typedef enum {
     OPTION_VERBOSE,
     OPTION_COLOR,
     OPTION_ASCII,
+    OPTION_MAN,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT
@@ -132,6 +133,8 @@ str did_you_mean(arena *a, str word, const char *const *known, size_t count);
 
 void print_help(arena *a);
 void print_command_help(arena *a, const struct command *c);
+extern const char exit_codes[]; /* of check: "Exit codes\n  0  ..." */
+void print_manual(const struct command *c); /* its manual page, in mdoc */
 void print_version(void);
 void print_error(const error *e, str prefix); /* on standard error: "orgexit: FILE:LINE:COLUMN: message" */
 bool print_text(str text);                    /* on standard output; false: it could not be written */
@@ -155,6 +158,8 @@ int run_collect(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);
 int run_attest(arena *a, const struct arguments *args, error *e);
 int run_explain(arena *a, const struct arguments *args, error *e);
+int run_config(arena *a, const struct arguments *args, error *e);
+int run_completion(arena *a, const struct arguments *args, error *e);
 int run_schema(arena *a, const struct arguments *args, error *e);
 int run_help(arena *a, const struct arguments *args, error *e);
 

@@ -32,14 +32,19 @@ static bool unknown_command(arena *a, const char *name, error *e)
 
 int run_help(arena *a, const struct arguments *args, error *e)
 {
-    if (!args->operand_count) {
+    if (!args->operand_count && !has_option(args, OPTION_MAN)) {
         print_help(a);
         return EXIT_READY;
     }
+    if (args->operand_count != 1)
+        return error_set(e, ERR_USAGE, "one command at a time: orgexit help COMMAND"), -1;
     const struct command *c = find_command(args->operands[0].ptr);
     if (!c)
         return unknown_command(a, args->operands[0].ptr, e), -1;
-    print_command_help(a, c);
+    if (has_option(args, OPTION_MAN))
+        print_manual(c);
+    else
+        print_command_help(a, c);
     return EXIT_READY;
 }
 

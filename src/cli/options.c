@@ -84,6 +84,7 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_VERBOSE] = {"verbose",       'v', NULL,          false, NULL,                "show what passed, and where it rests"                       },
     [OPTION_COLOR] = {"color",         0,   "WHEN",        false, "auto|always|never", "auto (default), always, never"                              },
     [OPTION_ASCII] = {"ascii",         0,   NULL,          false, NULL,                "no other characters than ASCII of our own"                  },
+    [OPTION_MAN] = {"man", 0, NULL, false, NULL, "help COMMAND: as a manual page (mdoc)"},
     [OPTION_HELP] = {"help",          'h', NULL,          false, NULL,                "show this"                                                  },
     [OPTION_VERSION] = {"version",       0,   NULL,          false, NULL,                "show the version"                                           },
 };
@@ -123,7 +124,10 @@ static const option_id explain_options[] = {
     OPTION_RESOURCE_POLICY, OPTION_SESSION, OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL, OPTION_AS_OF, OPTION_MAX_AGE,
     OPTION_CAPTURED_AT, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_ERROR, OPTION_FORMAT, OPTION_VERBOSE, OPTION_COLOR,
     OPTION_ASCII, OPTION_HELP};
-static const option_id help_options[] = {OPTION_HELP};
+static const option_id config_options[] = {OPTION_ROUTE, OPTION_PROFILE, OPTION_FAIL_ON, OPTION_MAX_AGE, OPTION_RULES, OPTION_CONFIG,
+                                           OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_HELP};
+static const option_id help_options[] = {OPTION_MAN, OPTION_HELP};
+static const option_id plain_options[] = {OPTION_HELP};
 
 #define OPTIONS(list) list, sizeof(list) / sizeof *(list)
 
@@ -182,7 +186,14 @@ const struct command commands[] = {
      "  3  it is not known\n"
      "  4  output could not be written, or memory ran out\n",
      OPTIONS(explain_options), run_explain},
-    {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(help_options), run_schema},
+    {"config",   "show [SNAPSHOT]", "show every setting of a check here, and where each comes from", NULL, OPTIONS(config_options), run_config},
+    {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(plain_options), run_schema},
+    {"completion", "bash | zsh | fish", "print what your shell needs to complete commands and options",
+     "bash: orgexit completion bash > ~/.local/share/bash-completion/completions/orgexit\n"
+     "zsh:  orgexit completion zsh > \"${fpath[1]}/_orgexit\"\n"
+     "fish: orgexit completion fish > ~/.config/fish/completions/orgexit.fish\n"
+     "make install puts them in place.\n",
+     OPTIONS(plain_options), run_completion},
     {"help",     "[COMMAND]",                                                                                             "show how a command is used",                                                    NULL, OPTIONS(help_options),     run_help     },
 };
 const size_t command_count = sizeof commands / sizeof *commands;

@@ -44,7 +44,7 @@ static void print_wrapped(const char *text, int indent, int width)
     putchar('\n');
 }
 
-static const char exit_codes[] = "Exit codes\n"
+const char exit_codes[] = "Exit codes\n"
                                  "  0  every selected account is READY\n"
                                  "  1  at least one is NOT READY\n"
                                  "  2  wrong usage, or an input that is missing or malformed\n"
@@ -58,8 +58,8 @@ void print_help(arena *a)
            "It reads files alone; only `orgexit collect` calls AWS, through your own AWS CLI.\n\n"
            "Usage: orgexit COMMAND [OPTION...] ...\n\n");
     for (size_t i = 0; i < command_count; i++) {
-        printf("  %-9s ", commands[i].name);
-        print_wrapped(commands[i].help, 12, 96);
+        printf("  %-10s ", commands[i].name);
+        print_wrapped(commands[i].help, 13, 96);
     }
     printf("\n%s\norgexit help COMMAND tells more.\n", exit_codes);
 }

@@ -130,6 +130,7 @@ const str *ruleset_blockers(const struct ruleset *rs, route on, size_t *count);
 const str *ruleset_weakened(const struct ruleset *rs, size_t *count);
 
 const struct param *ruleset_param(const struct ruleset *rs, str name); /* NULL: none */
+const struct param *ruleset_params(const struct ruleset *rs, size_t *count);
 
 /* Topics of packs (beside topic_table), and any topic by name: what attestations are checked against. */
 const struct topic *ruleset_topics(const struct ruleset *rs, size_t *count);

@@ -302,6 +302,12 @@ const str *ruleset_weakened(const struct ruleset *rs, size_t *count)
     return rs->weakened.items;
 }
 
+const struct param *ruleset_params(const struct ruleset *rs, size_t *count)
+{
+    *count = rs->params.count;
+    return rs->params.items;
+}
+
 const struct param *ruleset_param(const struct ruleset *rs, str name)
 {
     for (size_t i = 0; i < rs->params.count; i++)
