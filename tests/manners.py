@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 """Help, completions and manual pages come out of one table: they must name the same options, and be read by those they are for. What `make install` puts where."""
+import json
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+
+import doors
 
 ROOT = Path(__file__).resolve().parent.parent
 EXE = os.environ.get("ORGEXIT", str(ROOT / "build" / "orgexit"))
@@ -109,8 +114,34 @@ def installed():
         check("pkg-config knows it", f"-I{folder}/usr/include" in flags.stdout and "-lorgexit" in flags.stdout, flags.stderr)
 
 
+def progress():
+    """A stream that takes more than half a second: a line on the terminal, taken away at the end; none with --quiet, none in a pipe."""
+    try:
+        primary, secondary = pty.openpty()
+    except OSError as why:  # a bare chroot
+        print(f"manners: no terminal to be had ({why}): progress is not tested")
+        return
+    part, lines = doors.lines_of(doors.document_of(ROOT / "samples" / "acme"))
+    text = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        org = Path(folder, "org.json")
+        org.write_text(json.dumps(part))
+        command = [EXE, "check", "-", "--org", str(org), "--as-of", doors.AS_OF, "--format", "ndjson", "--ascii"]
+        for what, more, errors, shown in (("a terminal", [], secondary, True), ("quiet", ["--quiet"], secondary, False), ("a pipe", [], subprocess.PIPE, False)):
+            process = subprocess.Popen(command + more, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
+            time.sleep(0.7)
+            said = process.communicate(text)[1]
+            if errors == secondary:
+                os.write(secondary, b".")  # so that there is always something to read
+                said = os.read(primary, 65536)[:-1]
+            check(f"progress, {what}", bool(re.search(rb"checking  \d+/\d+  [#.]{12}", said)) == shown and (not shown or said.endswith(b"\r\x1b[K")), said[:300])
+    os.close(primary)
+    os.close(secondary)
+
+
 same_options()
 installed()
+progress()
 for failure in failures:
     print("FAILED", failure)
 print(f"{passed} passed, {len(failures)} failed")

@@ -13,6 +13,7 @@
 #include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
+#include "cli/progress.h"
 #include "cli/request.h"
 #include "org/attest.h"
 #include "report/redact.h"
@@ -40,6 +41,8 @@ struct writers {
     size_t snapshot;             /* the one at work, from 1 */
     struct map seen;             /* account -> the snapshot that had it first; when there are several */
     struct repeated *repeated;   /* by earlier snapshot; NULL: there is but one snapshot */
+    struct progress progress;
+    size_t done, expected, of[VERDICT_READY + 1]; /* accounts: told, of how many, by verdict */
 };
 
 /* ---- options ---- */
@@ -359,12 +362,24 @@ static void note_account(struct writers *w, str id)
     }
 }
 
+/* Where text goes to the terminal, the accounts are progress enough. */
+static void tell_progress(struct writers *w, const struct account_result *account)
+{
+    w->done++;
+    w->of[account->verdict] += account->counted;
+    if (isatty(STDOUT_FILENO) == 1 || !progress_line(&w->progress, "checking", w->done, w->expected))
+        return;
+    fprintf(stderr, "  %zu not ready, %zu undetermined", w->of[VERDICT_NOT_READY], w->of[VERDICT_UNDETERMINED]);
+    progress_end();
+}
+
 static bool tell_account(void *self, const struct account_result *account)
 {
     struct writers *w = self;
     bool failed = false;
     if (w->repeated)
         note_account(w, account->id);
+    tell_progress(w, account);
     if (w->redaction) {
         arena_reset(w->scratch);
         account = redact_account(w->redaction, w->scratch, account);
@@ -470,7 +485,10 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
         report_begin(w->items[i], shown);
     }
     struct check_sink sink = {w, tell_account};
+    w->done = 0;
+    w->expected = run->account_count;
     *whole = check_accounts(c, &sink, summary, e) || e->code == ERR_RESOURCE;
+    progress_clear(&w->progress);
     const struct check_summary *told = *whole ? shown_summary(w, summary) : summary;
     for (size_t i = 0; *whole && i < w->count; i++)
         report_end(w->items[i], told);
@@ -556,7 +574,7 @@ int run_check(arena *a, const struct arguments *args, error *e)
     o.pass_evidence = wants_pass_evidence(args);
     o.private_words = has_option(args, OPTION_REDACT);
     error unopened = {0};
-    struct writers w = {.arena = a, .error = is_read ? e : &unopened};
+    struct writers w = {.arena = a, .error = is_read ? e : &unopened, .progress = progress_begin(args)};
     if (o.private_words) {
         w.redaction = redact_open(a);
         w.scratch = work_scratch(a);

@@ -238,48 +238,28 @@ static void print_policy(const struct collect_options *o, bool management)
 
 /* ---- progress ---- */
 
-struct progress {
+struct told {
     arena *arena;
-    struct terminal terminal;
-    int64_t began;
-    bool shown;
+    struct progress line;
 };
 
-static void clear_progress(const struct progress *p)
-{
-    if (p->shown)
-        fprintf(stderr, "\r\033[K");
-}
-
-static void print_bar(const struct progress *p, size_t done, size_t expected)
-{
-    enum { CELLS = 12 };
-    size_t full = expected ? done * CELLS / expected : 0;
-    for (size_t i = 0; i < CELLS; i++)
-        fputs(p->terminal.ascii ? (i < full ? "#" : ".") : (i < full ? "█" : "░"), stderr);
-}
-
-/* One line, on a terminal alone, and not for what is over in a moment. */
 static void show_progress(void *to, const struct collect_state *state, int64_t now)
 {
-    enum { AFTER = 500, ENOUGH = 10 };
-    struct progress *p = to;
-    int64_t passed = now - p->began;
-    if (!p->terminal.is_terminal || passed < AFTER)
+    enum { ENOUGH = 10 };
+    struct told *t = to;
+    int64_t passed = now - t->line.began;
+    if (!progress_line(&t->line, "collecting", state->done, state->expected))
         return;
     size_t left = state->expected > state->done ? state->expected - state->done : 0;
-    fprintf(stderr, "\r\033[Kcollecting  %zu/%zu  ", state->done, state->expected);
-    print_bar(p, state->done, state->expected);
     if (state->failed.count)
         fprintf(stderr, "  %zu failed", state->failed.count);
     size_t asked = state->done > state->kept ? state->done - state->kept : 0;
     if (asked >= ENOUGH && left) {
         int64_t seconds = passed / 1000 * (int64_t)left / (int64_t)asked;
-        str time = duration_format(p->arena, seconds < 60 ? seconds : (seconds + 30) / 60 * 60);
+        str time = duration_format(t->arena, seconds < 60 ? seconds : (seconds + 30) / 60 * 60);
         fprintf(stderr, "  about %.*s left", STR_ARG(time));
     }
-    fflush(stderr);
-    p->shown = true;
+    progress_end();
 }
 
 /* ---- the end ---- */
@@ -368,10 +348,9 @@ static int end_of(arena *a, const struct arguments *args, const struct collect_o
 static int collect(arena *a, const struct arguments *args, const struct collect_options *o, error *e)
 {
     struct collect_state *state = NEW(a, struct collect_state);
-    struct progress p = {.arena = a, .terminal = terminal_of(args, STDERR_FILENO), .began = clock_ms()};
-    p.terminal.is_terminal = p.terminal.is_terminal && !has_option(args, OPTION_QUIET);
-    bool ok = collect_run(a, o, state, show_progress, &p, e);
-    clear_progress(&p);
+    struct told told = {a, progress_begin(args)};
+    bool ok = collect_run(a, o, state, show_progress, &told, e);
+    progress_clear(&told.line);
     if (!ok) {
         warn_of_failures(a, state);
         return -1;

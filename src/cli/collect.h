@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "cli/progress.h"
 #include "org/snapshot.h"
 
 /* ---- collect_run.c ---- */
@@ -64,8 +65,6 @@ struct runner {
 };
 typedef enum { RUN_FAILED, RUN_DONE, RUN_STOPPED } run_result;
 run_result children_run(arena *a, const struct runner *r, error *e);
-
-int64_t clock_ms(void); /* since some moment; never goes back */
 
 /* ---- collect_store.c ---- */
 

@@ -14,13 +14,6 @@
 enum { ERROR_LIMIT = 256 * 1024, CHUNK = 64 * 1024 }; /* bytes */
 enum { TICK = 100, MOMENT = 2, GRACE = 1000 };        /* milliseconds */
 
-int64_t clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void signals_hold(struct held_signals *s)
 {
     static const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
