@@ -79,6 +79,8 @@ static void finding_object(struct json *j, const struct finding *f)
     json_str(j, "outcome", str_from(outcome_name(f->outcome)));
     json_routes(j, "routes", f->routes);
     json_str(j, "message", f->message);
+    if (f->why.len)
+        json_str(j, "why", f->why);
     json_str_or_null(j, "predicts", f->predicts);
     json_open(j, "evidence", '[', STACKED);
     for (const struct evidence *ev = f->evidence; ev < f->evidence + f->evidence_count; ev++) {
@@ -149,6 +151,10 @@ static void account_members(struct json *j, const struct account_result *a)
     }
     ready_members(j, a);
     route_members(j, a);
+    json_open(j, "outcomes", '{', INLINE);
+    json_number(j, "pass", a->passed);
+    json_number(j, "not_applicable", a->not_applicable);
+    json_close(j, '}');
     json_open(j, "findings", '[', STACKED);
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
         if (is_listed(f, j->w->style.only_problems))
@@ -164,6 +170,21 @@ static void error_members(struct json *j, const struct input_error *e)
     if (e->line && e->column)
         json_number(j, "column", e->column);
     json_str(j, "message", e->message);
+}
+
+static void cause_members(struct json *j, const struct check_summary *s)
+{
+    json_open(j, "causes", '[', STACKED);
+    for (const struct cause *c = s->causes; c < s->causes + s->cause_count; c++) {
+        json_open(j, NULL, '{', INLINE);
+        json_str(j, "text", c->text);
+        json_str(j, "rule", c->rule);
+        json_str(j, "outcome", str_from(outcome_name(c->outcome)));
+        json_number(j, "accounts", c->accounts);
+        json_number(j, "frees", c->freed);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
 }
 
 static void summary_members(struct json *j, const struct check_summary *s)
@@ -184,6 +205,7 @@ static void summary_members(struct json *j, const struct check_summary *s)
         json_close(j, '}');
     }
     json_close(j, ']');
+    cause_members(j, s);
 }
 
 static struct json *json_state(struct report_writer *w, bool lines)

@@ -95,6 +95,17 @@ void json_strings(struct json *j, const char *name, const str *items, size_t cou
     json_close(j, ']');
 }
 
+/* The line a person reads, which may stand in a document inside a string of the file. */
+static void excerpt_member(struct json *j, const struct evidence *ev)
+{
+    json_open(j, "excerpt", '{', INLINE);
+    json_str(j, "text", ev->excerpt);
+    json_number(j, "line", ev->excerpt_line);
+    json_number(j, "column", ev->excerpt_column);
+    json_number(j, "end_column", ev->excerpt_end);
+    json_close(j, '}');
+}
+
 void json_evidence(struct json *j, const struct evidence *ev)
 {
     json_str(j, "file", ev->file);
@@ -110,13 +121,19 @@ void json_evidence(struct json *j, const struct evidence *ev)
     }
     if (ev->level.len)
         json_str(j, "level", ev->level);
+    if (ev->level_path.len)
+        json_str(j, "level_path", ev->level_path);
     if (ev->policy.len)
         json_str(j, "policy", ev->policy);
+    if (ev->policy_name.len)
+        json_str(j, "policy_name", ev->policy_name);
     if (ev->sid.len)
         json_str(j, "statement", ev->sid);
     else if (ev->statement >= 0)
         json_int(j, "statement", ev->statement);
     json_str(j, "text", ev->text);
+    if (ev->excerpt.ptr)
+        excerpt_member(j, ev);
 }
 
 void json_needs(struct json *j, const struct need *needs, size_t count)
