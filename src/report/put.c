@@ -251,10 +251,9 @@ static size_t plain_run(str s, size_t i)
     return i - from;
 }
 
-void put_json(struct file_out *f, str s)
+static void put_json_letters(struct file_out *f, str s)
 {
     size_t plain = 0, bytes;
-    put(f, STR("\""));
     for (size_t i = 0; i < s.len; i += bytes) {
         unsigned char byte = (unsigned char)s.ptr[i];
         bytes = 1;
@@ -270,6 +269,29 @@ void put_json(struct file_out *f, str s)
         plain = i + bytes;
     }
     put(f, str_from_index(s, plain));
+}
+
+/* Where a build server's command begins, wherever it stands in a line; s.len: nowhere. */
+static size_t find_command(str s)
+{
+    const char *end = s.ptr + s.len, *p = s.ptr;
+    while (p < end && (p = memchr(p, '#', (size_t)(end - p)))) {
+        str rest = {p, (size_t)(end - p)};
+        if (str_starts(rest, STR("##[")) || str_starts(rest, STR("##vso[")))
+            return (size_t)(p - s.ptr);
+        p++;
+    }
+    return s.len;
+}
+
+void put_json(struct file_out *f, str s)
+{
+    put(f, STR("\""));
+    for (size_t at; (at = find_command(s)) < s.len; s = str_from_index(s, at + 1)) {
+        put_json_letters(f, str_head(s, at));
+        put(f, STR("\\u0023"));
+    }
+    put_json_letters(f, s);
     put(f, STR("\""));
 }
 
