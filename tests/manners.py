@@ -132,8 +132,11 @@ def progress():
             time.sleep(0.7)
             said = process.communicate(text)[1]
             if errors == secondary:
-                os.write(secondary, b".")  # so that there is always something to read
-                said = os.read(primary, 65536)[:-1]
+                os.write(secondary, b"@")  # the end of what there is to read
+                said = b""
+                while not said.endswith(b"@"):
+                    said += os.read(primary, 65536)
+                said = said[:-1]
             check(f"progress, {what}", bool(re.search(rb"checking  \d+/\d+  [#.]{12}", said)) == shown and (not shown or said.endswith(b"\r\x1b[K")), said[:300])
     os.close(primary)
     os.close(secondary)

@@ -13,37 +13,14 @@
 #include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
-#include "cli/progress.h"
 #include "cli/request.h"
+#include "cli/writers.h"
 #include "org/attest.h"
-#include "report/redact.h"
-#include "report/report.h"
 
 enum {
     TABLE_FROM = 6,
     PLAIN_WIDTH = 120
 }; /* accounts from which on text shows a table; columns of --table in a pipe */
-
-/* Accounts of the snapshot at work that an earlier one has too. */
-struct repeated {
-    size_t count;
-    char first[13];
-};
-
-struct writers {
-    struct report_writer **items;
-    size_t count;
-    const struct report_writer *printed; /* the one of standard output; NULL: none */
-    arena *arena;
-    error *error;
-    struct redaction *redaction; /* NULL: nothing is hidden */
-    arena *scratch;              /* of one redacted account */
-    size_t snapshot;             /* the one at work, from 1 */
-    struct map seen;             /* account -> the snapshot that had it first; when there are several */
-    struct repeated *repeated;   /* by earlier snapshot; NULL: there is but one snapshot */
-    struct progress progress;
-    size_t done, expected, of[VERDICT_READY + 1]; /* accounts: told, of how many, by verdict */
-};
 
 /* ---- options ---- */
 
@@ -256,7 +233,7 @@ static bool open_writer(struct writers *w, str format, const char *path, struct 
     return r != NULL;
 }
 
-static bool open_writers(struct writers *w, const struct arguments *args, const struct check_options *o)
+bool open_writers(struct writers *w, const struct arguments *args, const struct check_options *o)
 {
     const struct option_value *given = &args->options[OPTION_OUTPUT];
     struct terminal t = terminal_of(args, STDOUT_FILENO);
@@ -373,7 +350,7 @@ static void tell_progress(struct writers *w, const struct account_result *accoun
     progress_end();
 }
 
-static bool tell_account(void *self, const struct account_result *account)
+bool tell_account(void *self, const struct account_result *account)
 {
     struct writers *w = self;
     bool failed = false;
@@ -391,8 +368,7 @@ static bool tell_account(void *self, const struct account_result *account)
     return !failed;
 }
 
-/* A run that stopped half way leaves no file: a writer that is not closed discards what it has. */
-static void close_writers(struct writers *w, bool whole, error *e)
+void close_writers(struct writers *w, bool whole, error *e)
 {
     error failed = {0};
     for (size_t i = 0; i < w->count; i++)
@@ -405,19 +381,27 @@ static void close_writers(struct writers *w, bool whole, error *e)
     *e = failed;
 }
 
+void begin_writers(struct writers *w, const struct arguments *args, const struct check_run *run, bool several)
+{
+    bool many = several || run->account_count >= TABLE_FROM;
+    for (size_t i = 0; i < w->count; i++) {
+        w->items[i]->style.table = has_option(args, OPTION_TABLE) ||
+                                   (many && !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
+        report_begin(w->items[i], run);
+    }
+}
+
+void end_writers(struct writers *w, const struct check_summary *summary)
+{
+    for (size_t i = 0; i < w->count; i++)
+        report_end(w->items[i], summary);
+}
+
 static bool wants_pass_evidence(const struct arguments *args)
 {
     str format = option_text(args, OPTION_FORMAT);
     return has_option(args, OPTION_VERBOSE) || has_option(args, OPTION_OUTPUT) ||
            (format.len && !str_is(format, "text"));
-}
-
-/* The worst holds (formats.md 4). */
-static int worse_exit(int one, int other)
-{
-    static const int rank[] = {
-        [EXIT_READY] = 0, [EXIT_UNDETERMINED] = 1, [EXIT_NOT_READY] = 2, [EXIT_INPUT] = 3, [EXIT_OUTPUT] = 4};
-    return rank[one] >= rank[other] ? one : other;
 }
 
 /* As the reports show it: which of several, and without what is private. */
@@ -478,20 +462,14 @@ static bool check_one(struct writers *w, const struct arguments *args, const str
         return false;
     w->snapshot = number;
     const struct check_run *run = check_run_of(c), *shown = shown_run(w, args, run, number);
-    for (size_t i = 0; i < w->count; i++) {
-        w->items[i]->style.table =
-            has_option(args, OPTION_TABLE) || ((several || run->account_count >= TABLE_FROM) &&
-                                               !has_option(args, OPTION_FULL) && !has_option(args, OPTION_VERBOSE));
-        report_begin(w->items[i], shown);
-    }
+    begin_writers(w, args, shown, several > 0);
     struct check_sink sink = {w, tell_account};
     w->done = 0;
     w->expected = run->account_count;
     *whole = check_accounts(c, &sink, summary, e) || e->code == ERR_RESOURCE;
     progress_clear(&w->progress);
-    const struct check_summary *told = *whole ? shown_summary(w, summary) : summary;
-    for (size_t i = 0; *whole && i < w->count; i++)
-        report_end(w->items[i], told);
+    if (*whole)
+        end_writers(w, shown_summary(w, summary));
     return e->code == ERR_NONE;
 }
 

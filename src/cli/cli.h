@@ -73,6 +73,8 @@ typedef enum {
     OPTION_VERBOSE,
     OPTION_COLOR,
     OPTION_ASCII,
+    OPTION_VERIFY,
+    OPTION_MIXED,
     OPTION_MAN,
     OPTION_HELP,
     OPTION_VERSION,
@@ -158,6 +160,8 @@ int run_collect(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);
 int run_attest(arena *a, const struct arguments *args, error *e);
 int run_explain(arena *a, const struct arguments *args, error *e);
+int run_report(arena *a, const struct arguments *args, error *e);
+int run_diff(arena *a, const struct arguments *args, error *e);
 int run_config(arena *a, const struct arguments *args, error *e);
 int run_completion(arena *a, const struct arguments *args, error *e);
 int run_schema(arena *a, const struct arguments *args, error *e);

@@ -84,6 +84,8 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_VERBOSE] = {"verbose",       'v', NULL,          false, NULL,                "show what passed, and where it rests"                       },
     [OPTION_COLOR] = {"color",         0,   "WHEN",        false, "auto|always|never", "auto (default), always, never"                              },
     [OPTION_ASCII] = {"ascii",         0,   NULL,          false, NULL,                "no other characters than ASCII of our own"                  },
+    [OPTION_VERIFY] = {"verify", 0, "SNAPSHOT", false, NULL, "judge SNAPSHOT anew and say where the result no longer holds"},
+    [OPTION_MIXED] = {"mixed", 0, NULL, false, NULL, "put results of other versions, rules, routes or times together all the same"},
     [OPTION_MAN] = {"man", 0, NULL, false, NULL, "help COMMAND: as a manual page (mdoc)"},
     [OPTION_HELP] = {"help",          'h', NULL,          false, NULL,                "show this"                                                  },
     [OPTION_VERSION] = {"version",       0,   NULL,          false, NULL,                "show the version"                                           },
@@ -124,6 +126,12 @@ static const option_id explain_options[] = {
     OPTION_RESOURCE_POLICY, OPTION_SESSION, OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL, OPTION_AS_OF, OPTION_MAX_AGE,
     OPTION_CAPTURED_AT, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_ERROR, OPTION_FORMAT, OPTION_VERBOSE, OPTION_COLOR,
     OPTION_ASCII, OPTION_HELP};
+static const option_id report_options[] = {
+    OPTION_FORMAT, OPTION_OUTPUT, OPTION_VERIFY, OPTION_MIXED, OPTION_FULL, OPTION_TABLE, OPTION_ONLY_PROBLEMS, OPTION_REDACT,
+    OPTION_ACCOUNT, OPTION_ACCOUNTS_FROM, OPTION_OU, OPTION_CALLER, OPTION_PRINCIPAL, OPTION_CONTEXT, OPTION_AS_OF, OPTION_MAX_AGE,
+    OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_RULES, OPTION_PROFILE, OPTION_ROUTE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_JOBS, OPTION_QUIET,
+    OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
+static const option_id diff_options[] = {OPTION_FORMAT, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
 static const option_id config_options[] = {OPTION_ROUTE, OPTION_PROFILE, OPTION_FAIL_ON, OPTION_MAX_AGE, OPTION_RULES, OPTION_CONFIG,
                                            OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_HELP};
 static const option_id help_options[] = {OPTION_MAN, OPTION_HELP};
@@ -186,6 +194,25 @@ const struct command commands[] = {
      "  3  it is not known\n"
      "  4  output could not be written, or memory ran out\n",
      OPTIONS(explain_options), run_explain},
+    {"report",   "RESULT...", "tell saved results again, in any format; several of one organization as one",
+     "RESULT is what check --format json or ndjson printed (-: standard input). One that was cut off, or whose sums are not\n"
+     "those of its accounts, is refused, and so are results of other rules or times unless --mixed is given.\n"
+     "With --verify, SNAPSHOT is judged as the result was; give the options again that check was given.\n"
+     "Exit codes\n"
+     "  0  every account is READY; --verify: the result still holds\n"
+     "  1  one at least is NOT READY; --verify: a verdict, a finding or the rules are others now\n"
+     "  2  wrong usage, or a result that is cut off or malformed; --verify: inputs are not what they were\n"
+     "  3  none is NOT READY, one at least is UNDETERMINED\n"
+     "  4  output could not be written, or memory ran out\n",
+     OPTIONS(report_options), run_report},
+    {"diff",     "OLD NEW", "say what changed between two saved results, and by which finding",
+     "OLD and NEW are what check --format json or ndjson printed.\n"
+     "Exit codes\n"
+     "  0  no account stopped being READY\n"
+     "  1  one at least did\n"
+     "  2  wrong usage, or a result that is cut off or malformed\n"
+     "  4  output could not be written, or memory ran out\n",
+     OPTIONS(diff_options), run_diff},
     {"config",   "show [SNAPSHOT]", "show every setting of a check here, and where each comes from", NULL, OPTIONS(config_options), run_config},
     {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(plain_options), run_schema},
     {"completion", "bash | zsh | fish", "print what your shell needs to complete commands and options",

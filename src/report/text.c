@@ -172,7 +172,7 @@ void text_head(struct text *t)
     size_t column = 0;
     head_part(t, &column, "orgexit ", run->version);
     head_part(t, &column, "organization ", run->org_id.len ? run->org_id : STR("unknown"));
-    head_part(t, &column, "snapshot ", run->snapshot);
+    head_part(t, &column, run->saved ? "result " : "snapshot ", run->snapshot);
     head_part(t, &column, "profile ", run->profile);
     put(t->w->out, STR("\n"));
     column = 0;

@@ -133,7 +133,7 @@ static void put_next(struct text *t, bool *begun, const str *command, size_t cou
 static void put_next_steps(struct text *t)
 {
     const struct row *first = t->rows.count ? &t->rows.items[0] : NULL;
-    str snapshot = t->w->run->snapshot;
+    str snapshot = t->w->run->saved ? STR("SNAPSHOT") : t->w->run->snapshot;
     bool begun = false;
     if (first && first->counted && first->verdict != VERDICT_READY)
         put_next(t, &begun, (const str[]){STR("orgexit"), STR("check"), snapshot, STR("--account"), first->id}, 5,
@@ -205,7 +205,7 @@ static void put_remark(struct text *t, const char *label, str text)
 void text_snapshot_remark(struct text *t)
 {
     if (t->w->run->of)
-        put_remark(t, "snapshot", t->w->run->snapshot);
+        put_remark(t, t->w->run->saved ? "result" : "snapshot", t->w->run->snapshot);
 }
 
 /* Behind the rows, in lines that begin with '#': what a program must not miss, the sums among it. */
