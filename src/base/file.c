@@ -313,12 +313,8 @@ bool file_out_end(struct file_out *f, error *e)
 {
     flush(f);
     f->ended = true;
-    if (f->rename) {
-        mode_t mask = umask(0);
-        umask(mask);
-        if (!f->failed && (fchmod(f->fd, 0666 & ~mask) != 0 || fsync(f->fd) != 0))
-            f->failed = errno;
-    }
+    if (f->rename && !f->failed && fsync(f->fd) != 0)
+        f->failed = errno;
     /* Standard output is closed too: a full disk may show only then. */
     if (close(f->fd) != 0 && !f->failed && errno != EINTR)
         f->failed = errno;

@@ -30,8 +30,9 @@ read_result file_read(arena *a, int folder, const char *path, str shown, size_t 
 /* Names in a folder (no "." and ".."), sorted by bytes. READ_ABSENT: no such folder. */
 read_result file_list(arena *a, int folder, const char *path, str shown, str **names, size_t *count, error *e);
 
-/* A file being written: a regular file appears whole at its place on file_out_end or not at all; anything else (a
- * pipe, a device) is written to directly. The first failure is remembered and told by file_out_end (ERR_OUTPUT). */
+/* A file being written: a regular file appears whole at its place on file_out_end or not at all, for its owner alone to
+ * read (mode 0600: reports name people, policies and what is weak in them); anything else (a pipe, a device) is written
+ * to directly. The first failure is remembered and told by file_out_end (ERR_OUTPUT). */
 struct file_out;
 struct file_out *file_out_open(arena *a, const char *path, error *e); /* "-": standard output */
 void file_out_put(struct file_out *f, const char *bytes, size_t len);
