@@ -3,22 +3,6 @@
 #include "report/plan.h"
 #include "report/put.h"
 
-/* The one way of foreign text into Markdown: what could mean more than itself is escaped; '@' would call people. */
-static void put_markdown(struct report_writer *w, str s)
-{
-    for (size_t i = 0; i < s.len;) {
-        struct cell c = cell_at(s, i, false);
-        bool special = c.visible && c.len == 1 && strchr("\\`*_{}[]<>#|~!$&", c.text[0]);
-        if (c.visible && c.text[0] == '@' && c.len == 1) {
-            put(w->out, STR("&#64;"));
-        } else {
-            put(w->out, special ? STR("\\") : STR(""));
-            put(w->out, (str){c.text, c.len});
-        }
-        i += c.bytes;
-    }
-}
-
 /* A link stays one, if nothing but a link is there. */
 static void put_linked(struct report_writer *w, str s)
 {
@@ -27,13 +11,13 @@ static void put_linked(struct report_writer *w, str s)
     for (size_t i = 0; i < url.len && plain; i++)
         plain = url.ptr[i] > ' ' && url.ptr[i] < 0x7F && !strchr("<>\\`\"", url.ptr[i]);
     if (!plain) {
-        put_markdown(w, s);
+        put_markdown(w->out, s);
         return;
     }
     put(w->out, STR("<"));
     put(w->out, url);
     put(w->out, STR(">"));
-    put_markdown(w, rest);
+    put_markdown(w->out, rest);
 }
 
 static void item(struct report_writer *w, const char *label, str text)
@@ -73,9 +57,9 @@ static void put_form(struct report_writer *w, const struct plan_step *s)
         put(w->out, STR("  - Fill in:\n"));
     for (size_t i = 0; i < s->form_count; i++) {
         put(w->out, STR("    - **"));
-        put_markdown(w, s->form[i].name);
+        put_markdown(w->out, s->form[i].name);
         put(w->out, STR(":** "));
-        put_markdown(w, s->form[i].value);
+        put_markdown(w->out, s->form[i].value);
         put(w->out, STR("\n"));
     }
 }
@@ -95,7 +79,7 @@ static void put_details(struct report_writer *w, const struct plan_step *s)
     put_command(w, "Run", s->command, s->command_len);
     for (const struct fix *x = s->more; x < s->more + s->more_count; x++) {
         put(w->out, STR("  - "));
-        put_markdown(w, x->text);
+        put_markdown(w->out, x->text);
         put(w->out, STR("\n"));
         put_command(w, "Run", x->command, x->command_len);
     }
@@ -123,9 +107,9 @@ static void put_step(struct report_writer *w, const struct plan *plan, const str
     putf(w->out, "**%u** ", s->n);
     if (letter.len)
         putf(w->out, "(%.*s%s) ", STR_ARG(letter), here ? "" : ", told above");
-    put_markdown(w, s->text);
+    put_markdown(w->out, s->text);
     put(w->out, STR(" *"));
-    put_markdown(w, plan_who(w->arena, s, plan, a));
+    put_markdown(w->out, plan_who(w->arena, s, plan, a));
     put(w->out, s->state == STEP_CHECK ? STR("; perhaps it is so already") : STR(""));
     put(w->out, STR("*\n"));
     if (here && s->state != STEP_DONE)
@@ -152,25 +136,25 @@ static void put_section(struct report_writer *w, const struct plan *plan, const 
 static void put_account(struct report_writer *w, const struct plan *plan, const struct plan_account *a)
 {
     put(w->out, STR("## "));
-    put_markdown(w, a->id);
+    put_markdown(w->out, a->id);
     if (a->name.len) {
         put(w->out, STR(" "));
-        put_markdown(w, a->name);
+        put_markdown(w->out, a->name);
     }
     put(w->out, STR(" leaves the organization\n\n"));
     if (a->no_way.len) {
         put(w->out, STR("There is no way: "));
-        put_markdown(w, a->no_way);
+        put_markdown(w->out, a->no_way);
         put(w->out, STR("\n"));
         return;
     }
     putf(w->out, "Route `%s`", route_name((route)a->route));
     if (a->actor.len) {
         put(w->out, STR(" by "));
-        put_markdown(w, a->actor);
+        put_markdown(w->out, a->actor);
     }
     put(w->out, STR(": "));
-    put_markdown(w, plan_sentence(w->arena, a));
+    put_markdown(w->out, plan_sentence(w->arena, a));
     if (a->has_not_before) {
         put(w->out, STR(", not before "));
         put(w->out, time_format(w->arena, a->not_before));
@@ -185,7 +169,7 @@ static void put_account(struct report_writer *w, const struct plan *plan, const 
         put(w->out, STR("\n### Open\n\n"));
     for (size_t i = 0; i < a->open_count; i++) {
         put(w->out, STR("- "));
-        put_markdown(w, a->open[i]);
+        put_markdown(w->out, a->open[i]);
         put(w->out, STR("\n"));
     }
 }
@@ -198,13 +182,13 @@ static void put_waves(struct report_writer *w, const struct plan *plan)
          plan->waves == 1 ? "" : "s");
     for (const struct plan_account *a = plan->accounts; a < plan->accounts + plan->account_count; a++) {
         put(w->out, STR("- [ ] "));
-        put_markdown(w, a->id);
+        put_markdown(w->out, a->id);
         put(w->out, STR(" "));
-        put_markdown(w, a->name);
+        put_markdown(w->out, a->name);
         if (a->wave)
             putf(w->out, ", wave %u, `%s`", a->wave, route_name((route)a->route));
         put(w->out, STR(": "));
-        put_markdown(w, plan_sentence(w->arena, a));
+        put_markdown(w->out, plan_sentence(w->arena, a));
         put(w->out, STR("\n"));
     }
     put(w->out, STR("\n"));
@@ -214,7 +198,7 @@ static void put_errors(struct report_writer *w, const struct input_error *errors
 {
     for (const struct input_error *e = errors; e < errors + count; e++) {
         put(w->out, STR("\nCould not be read: "));
-        put_markdown(w,
+        put_markdown(w->out,
                      arena_printf(w->arena, "%.*s:%u: %.*s", STR_ARG(e->file), (unsigned)e->line, STR_ARG(e->message)));
         put(w->out, STR("\n"));
     }
@@ -225,7 +209,7 @@ static void put_assumed(struct report_writer *w, const struct check_run *run)
     if (!run->assumed_count)
         return;
     put(w->out, STR("**HYPOTHETICAL**: assumed "));
-    put_markdown(w, joined(w->arena, run->assumed, run->assumed_count));
+    put_markdown(w->out, joined(w->arena, run->assumed, run->assumed_count));
     put(w->out, STR("\n\n"));
 }
 
@@ -245,13 +229,13 @@ static void put_after(struct report_writer *w, const struct after_plan *after)
     put_assumed(w, after->run);
     for (const struct after_account *a = after->accounts; a < after->accounts + after->account_count; a++) {
         put(w->out, a > after->accounts ? STR("\n## ") : STR("## "));
-        put_markdown(w, a->id);
+        put_markdown(w->out, a->id);
         put(w->out, STR(" "));
-        put_markdown(w, a->name);
+        put_markdown(w->out, a->name);
         put(w->out, STR(", after the departure\n\n"));
         for (const struct after_item *i = a->items; i < a->items + a->item_count; i++) {
             put(w->out, i->outcome == OUTCOME_PASS ? STR("- [x] ") : STR("- [ ] "));
-            put_markdown(w, i->text);
+            put_markdown(w->out, i->text);
             put(w->out, i->outcome == OUTCOME_UNKNOWN ? STR(" *(the captures do not tell)*\n") : STR("\n"));
         }
         put_errors(w, a->errors, a->error_count);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "text/csv.h"
 #include "text/source.h"
 
 void put(struct file_out *f, str s)
@@ -215,6 +216,19 @@ static uint32_t decode(str s, size_t at, size_t *bytes)
     return c;
 }
 
+/* What a build server takes for a command wherever it stands in a line: ##[error], ##vso[task.setvariable],
+ * ##teamcity[.
+ */
+static bool is_command(str rest)
+{
+    size_t i = 2;
+    if (!str_starts(rest, STR("##")))
+        return false;
+    while (i < rest.len && rest.ptr[i] >= 'a' && rest.ptr[i] <= 'z')
+        i++;
+    return i < rest.len && rest.ptr[i] == '[';
+}
+
 static void put_json_unit(struct file_out *f, uint32_t unit)
 {
     putf(f, "\\u%04x", (unsigned)unit);
@@ -276,8 +290,7 @@ static size_t find_command(str s)
 {
     const char *end = s.ptr + s.len, *p = s.ptr;
     while (p < end && (p = memchr(p, '#', (size_t)(end - p)))) {
-        str rest = {p, (size_t)(end - p)};
-        if (str_starts(rest, STR("##[")) || str_starts(rest, STR("##vso[")))
+        if (is_command((str){p, (size_t)(end - p)}))
             return (size_t)(p - s.ptr);
         p++;
     }
@@ -318,13 +331,21 @@ struct cell cell_at(str s, size_t at, bool ascii)
     return cell;
 }
 
-/* cell_at, and the first character of what a build server would take for a command is broken up. */
-static struct cell line_cell(str s, size_t at, bool ascii)
+/* cell_at, and the first character of such a command is broken up. */
+static struct cell safe_cell(str s, size_t at, bool ascii)
 {
     struct cell cell = cell_at(s, at, ascii);
-    str rest = str_from_index(s, at);
-    if ((at == 0 && str_starts(rest, STR("::"))) || str_starts(rest, STR("##[")))
-        cell_escape(&cell, 'u', (unsigned char)s.ptr[at]);
+    if (is_command(str_from_index(s, at)))
+        cell_escape(&cell, 'u', '#');
+    return cell;
+}
+
+/* The same for text that a line may begin with: "::" is a command there. */
+static struct cell line_cell(str s, size_t at, bool ascii)
+{
+    struct cell cell = safe_cell(s, at, ascii);
+    if (at == 0 && str_starts(s, STR("::")))
+        cell_escape(&cell, 'u', ':');
     return cell;
 }
 
@@ -382,6 +403,170 @@ size_t put_terminal_cut(struct file_out *f, str s, bool ascii, size_t columns)
     put_terminal(f, str_head(s, fitting(s, ascii, columns - dots, &used)), ascii);
     put(f, ellipsis(ascii));
     return used + dots;
+}
+
+/* The one ASCII character that the cell shows as itself; 0: it shows another, or an escape. */
+static char plain_char(const struct cell *cell)
+{
+    return cell->visible && cell->len == 1 ? cell->text[0] : '\0';
+}
+
+/* ---- XML ---- */
+
+void put_xml(struct file_out *f, str s)
+{
+    static const struct {
+        char character;
+        const char *reference;
+    } table[] = {
+        {'&',  "&amp;" },
+        {'<',  "&lt;"  },
+        {'>',  "&gt;"  },
+        {'"',  "&quot;"},
+        {'\'', "&#39;" },
+        {'\t', "&#9;"  },
+        {'\n', "&#10;" },
+        {'\r', "&#13;" }
+    };
+    for (size_t i = 0, bytes; i < s.len; i += bytes) {
+        struct cell cell = cell_at(s, i, false);
+        str text = {cell.text, cell.len};
+        bytes = cell.bytes;
+        for (size_t k = 0; k < sizeof table / sizeof *table; k++)
+            if (s.ptr[i] == table[k].character)
+                text = str_from(table[k].reference);
+        put(f, is_command(str_from_index(s, i)) ? STR("&#35;") : text);
+    }
+}
+
+/* ---- CSV ---- */
+
+/* Whether a spreadsheet would run the field, also behind blanks and behind a ' of its own, which must come back too. */
+static bool would_run(str s)
+{
+    while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\''))
+        s = str_from_index(s, 1);
+    return s.len && cell_at(s, 0, false).visible && csv_begins_formula(s);
+}
+
+void put_csv(struct file_out *f, str s)
+{
+    put(f, would_run(s) ? STR("\"'") : STR("\""));
+    for (size_t i = 0; i < s.len;) {
+        struct cell cell = safe_cell(s, i, false);
+        put(f, plain_char(&cell) == '"' ? STR("\"\"") : (str){cell.text, cell.len});
+        i += cell.bytes;
+    }
+    put(f, STR("\""));
+}
+
+/* ---- workflow commands ---- */
+
+void put_annotation(struct file_out *f, str s, bool property)
+{
+    for (size_t i = 0; i < s.len;) {
+        struct cell cell = cell_at(s, i, false);
+        char c = s.ptr[i];
+        bool coded = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
+        if (coded)
+            putf(f, "%%%02X", (unsigned)(unsigned char)c);
+        else
+            put(f, (str){cell.text, cell.len});
+        i += cell.bytes;
+    }
+}
+
+/* ---- Markdown ---- */
+
+/* What GitHub and GitLab make a link of, somebody's name, an issue or a picture, unless it is code: jo@example.com, #1,
+ * https://example.com, :smile:. */
+static bool is_linked(str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.ptr[i] == '@' || word.ptr[i] == '#' || (word.ptr[i] == ':' && i + 1 < word.len))
+            return true;
+    return str_starts(word, STR("www."));
+}
+
+static void put_markdown_cell(struct file_out *f, const struct cell *cell)
+{
+    bool special = false;
+    for (size_t i = 0; i < cell->len; i++) { /* an escape of ours has braces */
+        special = cell->text[i] && strchr("\\`*_{}[]<>#|~!$&", cell->text[i]);
+        put(f, special ? STR("\\") : (str){0});
+        put(f, (str){&cell->text[i], 1});
+    }
+}
+
+static void put_markdown_text(struct file_out *f, str s, bool first)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < s.len;) {
+        struct cell cell = safe_cell(s, i, false);
+        char c = plain_char(&cell);
+        /* what makes a list, a heading or a rule of a line that it begins: "- ", "+ ", "1. ", "===" */
+        bool begins = first && (i == 0 ? strchr("-+=", c) && c : digits == i && (c == '.' || c == ')'));
+        digits += ascii_is_digit(c);
+        put(f, begins ? STR("\\") : (str){0});
+        put_markdown_cell(f, &cell);
+        i += cell.bytes;
+    }
+}
+
+/* In code spans, but for what can't stand in one: a backtick, and a bar, which would end the cell of a table. */
+static void put_markdown_code(struct file_out *f, str s)
+{
+    bool open = false;
+    for (size_t i = 0; i < s.len;) {
+        struct cell cell = safe_cell(s, i, false);
+        char c = plain_char(&cell);
+        bool out = c == '`' || c == '|';
+        if (open == out)
+            put(f, STR("`"));
+        open = !out;
+        if (out)
+            put_markdown_cell(f, &cell);
+        else
+            put(f, (str){cell.text, cell.len});
+        i += cell.bytes;
+    }
+    put(f, open ? STR("`") : (str){0});
+}
+
+/* Marks around a word stay outside of its code span. */
+static size_t marks_before(str word)
+{
+    size_t n = 0;
+    while (n < word.len && word.ptr[n] && strchr("(\"'", word.ptr[n]))
+        n++;
+    return n;
+}
+static size_t marks_after(str word)
+{
+    size_t n = 0;
+    while (n < word.len && word.ptr[word.len - n - 1] && strchr(".,;:)\"'", word.ptr[word.len - n - 1]))
+        n++;
+    return n;
+}
+
+void put_markdown(struct file_out *f, str s)
+{
+    for (bool first = true; s.len;) {
+        str word = str_cut(&s, ' ');
+        if (!word.len)
+            continue;
+        put(f, first ? (str){0} : STR(" "));
+        size_t before = marks_before(word), after = marks_after(str_from_index(word, before));
+        str inner = str_head(str_from_index(word, before), word.len - before - after);
+        if (is_linked(inner)) {
+            put_markdown_text(f, str_head(word, before), first);
+            put_markdown_code(f, inner);
+            put_markdown_text(f, str_from_index(word, word.len - after), false);
+        } else {
+            put_markdown_text(f, word, first);
+        }
+        first = false;
+    }
 }
 
 bool shell_can_show(str s, bool ascii)

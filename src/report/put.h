@@ -1,6 +1,10 @@
 /*
  * put.h - putting text into an output. Foreign text (names, policies, messages that quote them) goes out through
- * exactly one function for each target: put_json, put_terminal, put_shell. `put` and `putf` are for our own words.
+ * exactly one function for each target: put_json, put_terminal, put_shell, put_xml, put_csv, put_markdown,
+ * put_annotation. `put` and `putf` are for our own words.
+ *
+ * None of them lets through what a terminal or an editor would not show as it is (cell_at tells what), nor what a build
+ * server takes for a command wherever it stands in a line of a log ("##[error]", "##vso[...]").
  */
 #ifndef ORGEXIT_REPORT_PUT_H
 #define ORGEXIT_REPORT_PUT_H
@@ -33,7 +37,7 @@ struct cell cell_at(str s, size_t at, bool ascii);
 
 /*
  * Text for a terminal, on one line whatever is in it. What a build server would take for a command ("::" at the
- * beginning, "##[" anywhere: it looks behind leading blanks) is broken up.
+ * beginning, "##[" and "##vso[" anywhere: it looks behind leading blanks) is broken up.
  */
 void put_terminal(struct file_out *f, str s, bool ascii);
 size_t terminal_columns(str s, bool ascii); /* that put_terminal fills */
@@ -46,5 +50,26 @@ str ellipsis(bool ascii);
 bool shell_can_show(str s, bool ascii);
 void put_shell(struct file_out *f, str s);
 size_t shell_columns(str s);
+
+/*
+ * XML 1.0, text between tags and values of attributes alike (in double quotation marks). TAB and line ends are
+ * character references, so that they come back as they were; what XML can't carry is written as \u{1b}.
+ */
+void put_xml(struct file_out *f, str s);
+
+/* A field of CSV (RFC 4180) with its quotation marks. What a spreadsheet would run as a formula gets a ' before it
+ * (CWE-1236); control characters, line ends too, are written as \u{a}. */
+void put_csv(struct file_out *f, str s);
+
+/*
+ * Markdown (CommonMark, flavours of GitHub and GitLab), inside a line, a heading, a list or a cell of a table: what
+ * could mean more than itself is escaped; words that would become a link, a mention or a reference stand in a code
+ * span.
+ */
+void put_markdown(struct file_out *f, str s);
+
+/* A workflow command of GitHub Actions, `property`: a value before the "::", else the message behind it. Line ends are
+ * coded as the runner decodes them (GitHub, "Workflow commands"; actions/toolkit, core/command). */
+void put_annotation(struct file_out *f, str s, bool property);
 
 #endif

@@ -20,8 +20,8 @@ static bool fail_at(struct reader *r, size_t at, const char *message)
 
 /* ---- formulas ---- */
 
-/* What begins a formula in some spreadsheet: = + - @ TAB CR, and = + - @ in full width (U+FF1D 0B 0D 20). */
-static bool begins_formula(str s)
+/* = + - @ TAB CR, and = + - @ in full width (U+FF1D 0B 0D 20). */
+bool csv_begins_formula(str s)
 {
     static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
     if (s.len && strchr("=+-@\t\r", s.ptr[0]) && s.ptr[0])
@@ -37,7 +37,7 @@ static bool would_run(str s)
 {
     while (s.len && (s.ptr[0] == ' ' || s.ptr[0] == '\'' || s.ptr[0] == '\n'))
         s = str_from_index(s, 1);
-    return begins_formula(s);
+    return csv_begins_formula(s);
 }
 
 str csv_field(arena *a, str text)

@@ -32,5 +32,6 @@ bool csv_read(arena *a, const source *s, struct csv *out, error *e);
 
 /* A field with its quotation marks. */
 str csv_field(arena *a, str text);
+bool csv_begins_formula(str s); /* in some spreadsheet */
 
 #endif
