@@ -63,15 +63,32 @@ static struct evidence locate(struct work *w, const struct mark *m, bool look_up
     return e;
 }
 
+/* NUL between the parts, which stands in none of them: "%s" would end there. */
+struct print {
+    arena *arena;
+    VEC(char) bytes;
+};
+
+static void print_add(struct print *p, str part)
+{
+    for (size_t i = 0; i < part.len; i++)
+        *VEC_PUSH(p->arena, &p->bytes) = part.ptr[i];
+    (void)VEC_PUSH(p->arena, &p->bytes);
+}
+
 static void fingerprint(struct work *w, struct finding *f)
 {
-    str text = arena_printf(w->arena, "%.*s%c%.*s%c%s%c%u", STR_ARG(f->rule), 0, STR_ARG(w->account->id), 0,
-                            outcome_name(f->unwaived), 0, f->routes);
-    for (size_t i = 0; i < f->evidence_count; i++)
-        text = arena_printf(w->arena, "%.*s%c%.*s%c%.*s%c%.*s%d", STR_ARG(text), 0, STR_ARG(f->evidence[i].file), 0,
-                            STR_ARG(f->evidence[i].policy), 0, STR_ARG(f->evidence[i].sid),
-                            f->evidence[i].sid.ptr ? 0 : f->evidence[i].statement);
-    str hex = sha256_hex(w->arena, w->check->digest, text.ptr, text.len);
+    struct print p = {.arena = w->arena};
+    print_add(&p, f->rule);
+    print_add(&p, w->account->id);
+    print_add(&p, str_from(outcome_name(f->unwaived)));
+    print_add(&p, arena_printf(w->arena, "%u", f->routes));
+    for (const struct evidence *ev = f->evidence; ev < f->evidence + f->evidence_count; ev++) {
+        print_add(&p, ev->file);
+        print_add(&p, ev->policy);
+        print_add(&p, ev->sid.ptr ? ev->sid : arena_printf(w->arena, "%d", ev->statement));
+    }
+    str hex = sha256_hex(w->arena, w->check->digest, p.bytes.items, p.bytes.count);
     memcpy(f->fingerprint, hex.ptr, 16);
     f->fingerprint[16] = '\0';
 }
