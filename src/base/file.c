@@ -235,6 +235,8 @@ struct file_out {
     int failed; /* errno of the first failure */
     bool rename, ended;
     char *path, *temporary;
+    arena *memory; /* not NULL: kept there */
+    VEC(char) kept;
     size_t used;
     char buffer[OUT_BUFFER];
 };
@@ -273,9 +275,40 @@ struct file_out *file_out_open(arena *a, const char *path, error *e)
     return f;
 }
 
+struct file_out *file_out_memory(arena *a)
+{
+    struct file_out *f = NEW(a, struct file_out);
+    f->memory = a;
+    return f;
+}
+
+static void keep(struct file_out *f)
+{
+    while (f->kept.room - f->kept.count < f->used)
+        vec_grow(f->memory, (void **)&f->kept.items, &f->kept.room, 1);
+    memcpy(f->kept.items + f->kept.count, f->buffer, f->used);
+    f->kept.count += f->used;
+    f->used = 0;
+}
+
+str file_out_take(struct file_out *f)
+{
+    str all = {f->buffer, f->used};
+    if (f->kept.count) {
+        keep(f);
+        all = (str){f->kept.items, f->kept.count};
+    }
+    f->used = f->kept.count = 0;
+    return all;
+}
+
 static void flush(struct file_out *f)
 {
     size_t done = 0;
+    if (f->memory) {
+        keep(f);
+        return;
+    }
     while (!f->failed && done < f->used) {
         ssize_t n = write(f->fd, f->buffer + done, f->used - done);
         if (n >= 0)

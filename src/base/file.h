@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/str.h"
 
 enum { FILE_LIMIT = 256 * 1024 * 1024, YAML_LIMIT = 8 * 1024 * 1024 }; /* bytes */
 
@@ -36,6 +37,10 @@ read_result file_list(arena *a, int folder, const char *path, str shown, str **n
 struct file_out;
 struct file_out *file_out_open(arena *a, const char *path, error *e); /* "-": standard output */
 void file_out_put(struct file_out *f, const char *bytes, size_t len);
+
+/* One that keeps what is put in `a`. file_out_take gives it, and begins anew; good until the next file_out_put. */
+struct file_out *file_out_memory(arena *a);
+str file_out_take(struct file_out *f);
 bool file_out_end(struct file_out *f, error *e); /* flushes, renames */
 bool file_out_failed(const struct file_out *f);
 

@@ -20,6 +20,7 @@ struct check_run {
     str facts_date;    /* of the catalogue: 2026-09-26 */
     str snapshot;      /* as the user named it */
     bool saved;        /* read back from a result: `snapshot` is then the result's own name */
+    str folder;        /* the snapshot's place below the working folder, "." for that itself; empty: it stands elsewhere */
     size_t number, of; /* which of several snapshots it is, from 1; of 0: there is but one */
     int64_t as_of;     /* seconds since 1970, UTC */
     str as_of_from;    /* "option", "SOURCE_DATE_EPOCH", "clock" */

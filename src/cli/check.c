@@ -404,12 +404,28 @@ static bool wants_pass_evidence(const struct arguments *args)
            (format.len && !str_is(format, "text"));
 }
 
+/* Where a folder stands as seen from the working folder, for reports whose readers begin there: "snapshots/acme", ".";
+ * empty: elsewhere. Links are followed, as those readers know files by their own names. */
+static str folder_below(arena *a, str path)
+{
+    char here[PATH_MAX], there[PATH_MAX];
+    struct stat st;
+    if (!realpath(".", here) || !realpath(arena_cstr(a, path), there) || stat(there, &st) != 0 || !S_ISDIR(st.st_mode))
+        return (str){0};
+    str rest = str_from(there), prefix = str_from(here);
+    if (str_eq(rest, prefix))
+        return STR(".");
+    prefix = str_is(prefix, "/") ? prefix : arena_printf(a, "%s/", here);
+    return str_starts(rest, prefix) ? arena_str(a, str_from_index(rest, prefix.len)) : (str){0};
+}
+
 /* As the reports show it: which of several, and without what is private. */
 static const struct check_run *shown_run(struct writers *w, const struct arguments *args, const struct check_run *run,
                                          size_t number)
 {
     struct check_run *shown = NEW(w->arena, struct check_run);
     *shown = *run;
+    shown->folder = folder_below(w->arena, run->snapshot);
     shown->of = args->operand_count > 1 ? args->operand_count : 0;
     shown->number = shown->of ? number : 0;
     return w->redaction ? redact_run(w->redaction, w->arena, shown) : shown;

@@ -4,6 +4,7 @@
 
 #include "report/report.h"
 
-extern const struct report_format report_text, report_json, report_ndjson;
+extern const struct report_format report_text, report_json, report_ndjson, report_sarif, report_junit, report_markdown,
+    report_csv, report_github, report_gitlab;
 
 #endif

@@ -126,11 +126,6 @@ static void route_members(struct json *j, const struct account_result *a)
     json_close(j, '}');
 }
 
-static bool is_listed(const struct finding *f, bool only_problems)
-{
-    return f->outcome != OUTCOME_NOT_APPLICABLE && !(only_problems && f->outcome == OUTCOME_PASS);
-}
-
 static void account_members(struct json *j, const struct account_result *a)
 {
     json_str(j, "id", a->id);
@@ -157,7 +152,7 @@ static void account_members(struct json *j, const struct account_result *a)
     json_close(j, '}');
     json_open(j, "findings", '[', STACKED);
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
-        if (is_listed(f, j->w->style.only_problems))
+        if (finding_is_listed(f, &j->w->style))
             finding_object(j, f);
     json_close(j, ']');
 }

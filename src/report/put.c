@@ -465,7 +465,7 @@ void put_csv(struct file_out *f, str s)
 void put_annotation(struct file_out *f, str s, bool property)
 {
     for (size_t i = 0; i < s.len;) {
-        struct cell cell = cell_at(s, i, false);
+        struct cell cell = safe_cell(s, i, false);
         char c = s.ptr[i];
         bool coded = c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','));
         if (coded)

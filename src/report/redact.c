@@ -368,6 +368,7 @@ const struct check_run *redact_run(struct redaction *r, arena *a, const struct c
         inputs[i] = (struct input_file){.file = redact_file(r, a, run->inputs[i].file), .bytes = run->inputs[i].bytes};
     out->inputs = inputs;
     out->snapshot = STR("SNAPSHOT");
+    out->folder = run->folder.len ? STR("SNAPSHOT") : run->folder;
     out->disabled = redact_list(r, a, run->disabled, run->disabled_count);
     out->assumed = redact_list(r, a, run->assumed, run->assumed_count);
     out->notes = redact_list(r, a, run->notes, run->note_count);

@@ -4,8 +4,15 @@
 #include "base/work.h"
 #include "report/formats.h"
 
-static const struct report_format *const formats[] = {&report_text, &report_json, &report_ndjson};
+static const struct report_format *const formats[] = {&report_text,  &report_json,   &report_ndjson,
+                                                      &report_sarif, &report_junit,  &report_markdown,
+                                                      &report_csv,   &report_github, &report_gitlab};
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
+
+bool finding_is_listed(const struct finding *f, const struct report_style *style)
+{
+    return f->outcome != OUTCOME_NOT_APPLICABLE && !(style->only_problems && f->outcome == OUTCOME_PASS);
+}
 
 const struct report_format *report_format_find(str name)
 {

@@ -18,9 +18,11 @@ struct report_style {
     bool piped; /* text: standard output is no terminal */
 };
 
+bool finding_is_listed(const struct finding *f, const struct report_style *style);
+
 struct report_writer;
 struct report_format {
-    const char *name; /* "text", "json", "ndjson" */
+    const char *name; /* "text", "json", "sarif" */
     void (*begin)(struct report_writer *w, const struct check_run *run);
     void (*account)(struct report_writer *w, const struct account_result *account);
     void (*end)(struct report_writer *w, const struct check_summary *summary);
@@ -28,7 +30,7 @@ struct report_format {
     bool several;                                                            /* one output can hold several runs */
 };
 const struct report_format *report_format_find(str name); /* NULL: no such format */
-str report_format_names(arena *a);                        /* "text, json, ndjson" */
+str report_format_names(arena *a);                        /* "text, json, ndjson, ..." */
 
 /* `arena` lives as long as the run; what account() keeps beyond its call it copies there. `scratch` is emptied after
  * every account, so that memory does not grow with their number. */

@@ -216,6 +216,7 @@ static void read_run(arena *a, const node *n, struct check_run *run)
     run->rules_digest = STR("sha256:0123456789abcdef");
     run->facts_date = STR("2026-09-26");
     run->snapshot = text(n, "snapshot");
+    run->folder = text(n, "folder");
     moment(text(n, "as_of"), &run->as_of);
     run->has_captured_at = moment(text(n, "captured_at"), &run->captured_at);
     run->profile = STR("full");
