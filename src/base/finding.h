@@ -68,6 +68,7 @@ struct finding {
     severity severity;
     outcome outcome;
     outcome unwaived; /* what it was before a waiver; else the same as outcome */
+    bool is_also;     /* the rule itself passed; this is what it asks for beside */
     unsigned routes;  /* those it holds for */
     str message;
     str why;      /* empty: none */

@@ -124,7 +124,8 @@ static void print_decided(const struct rule *r)
         if (line > first && indent <= 2 && word.len)
             break;
         if (indent == 4)
-            inside = str_starts(word, STR("when:")) || str_starts(word, STR("require:"));
+            inside =
+                str_starts(word, STR("when:")) || str_starts(word, STR("require:")) || str_starts(word, STR("also:"));
         size_t at = line == first ? str_find(text, STR("require:")) : SIZE_MAX;
         if (inside || at != SIZE_MAX)
             printf("  %.*s\n",

@@ -172,6 +172,7 @@ static void keep_finding(struct work *w, const struct rule *r, route on, const s
                         .severity = j->severity,
                         .outcome = waiver ? OUTCOME_WAIVED : j->outcome,
                         .unwaived = j->outcome,
+                        .is_also = j->is_also,
                         .routes = ROUTE_BIT(on),
                         .message = j->message};
     struct finding *known = same_finding(w, &f);
@@ -283,7 +284,7 @@ static struct judgement say(struct work *w, size_t index, const struct rule *r, 
     w->facts.has_end = t->has_end;
     w->facts.end = t->end;
     w->facts.end_topic = t->end_topic;
-    t->judgement.severity = rule_severity(r, on);
+    t->judgement.severity = rule_severity(t->judgement.is_also ? r->also : r, on);
     return t->judgement;
 }
 
@@ -291,13 +292,16 @@ static void judge_rule(struct work *w, size_t index, const struct rule *r, route
 {
     struct judgement j = say(w, index, r, on);
     const struct waiver *waiver = NULL;
-    bool blocker = j.severity == SEVERITY_BLOCKER;
-    if ((j.outcome == OUTCOME_FAIL || j.outcome == OUTCOME_UNKNOWN) && (!blocker || r->waivable)) {
+    bool blocker = rule_severity(r, on) == SEVERITY_BLOCKER;
+    if ((j.outcome == OUTCOME_FAIL || j.outcome == OUTCOME_UNKNOWN) &&
+        (j.severity != SEVERITY_BLOCKER || r->waivable)) {
         waiver = waiver_of(w, r->id);
         if (waiver && j.outcome == OUTCOME_UNKNOWN && !waiver->accept_unknown)
             waiver = NULL;
     }
-    if (blocker)
+    if (blocker && j.is_also) /* as a blocker it passed */
+        note_blocker(w, r, on, &(struct judgement){.by = r, .outcome = OUTCOME_PASS}, NULL);
+    else if (blocker)
         note_blocker(w, r, on, &j, waiver);
     count_rule(w, index, waiver ? OUTCOME_WAIVED : j.outcome);
     if (j.outcome != OUTCOME_NOT_APPLICABLE)

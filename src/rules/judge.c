@@ -565,6 +565,17 @@ static bool is_worse(const struct judgement *a, const struct judgement *b)
     return b->has_passes_at && (!a->has_passes_at || a->passes_at > b->passes_at);
 }
 
+/* Only what is wrong takes the place of the pass. */
+static void judge_also(arena *a, const struct judge *j, const struct rule *also, route on, struct judgement *out)
+{
+    struct judgement other;
+    judge_alone(a, j, also, on, &other);
+    if (other.outcome != OUTCOME_FAIL && other.outcome != OUTCOME_UNKNOWN)
+        return;
+    *out = other;
+    out->is_also = true;
+}
+
 void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out)
 {
     judge_alone(a, j, r, on, out);
@@ -577,6 +588,8 @@ void judge(arena *a, const struct judge *j, const struct rule *r, route on, stru
         if (is_worse(&other, out))
             *out = other;
     }
+    if (r->also && out->outcome == OUTCOME_PASS && out->by == r)
+        judge_also(a, j, r->also, on, out);
 }
 
 tri judge_test(arena *a, const struct judge *j, const struct test *t, route on)
@@ -615,8 +628,8 @@ static bool test_varies(const struct test *t)
 
 bool judge_varies(const struct rule *r)
 {
-    bool varies = r->under || (r->when && test_varies(r->when)) || test_varies(r->require) ||
-                  template_varies(r->message_fail) || template_varies(r->message_unknown) ||
+    bool varies = r->under || (r->also && judge_varies(r->also)) || (r->when && test_varies(r->when)) ||
+                  test_varies(r->require) || template_varies(r->message_fail) || template_varies(r->message_unknown) ||
                   template_varies(r->message_pass);
     for (size_t i = 0; i < r->fix_count && !varies; i++) {
         varies = template_varies(&r->fixes[i].text);

@@ -26,6 +26,7 @@ struct judgement {
     const struct rule *by; /* that said it: the rule, or one that it replaced and that holds as well */
     outcome outcome;
     severity severity;
+    bool is_also; /* the rule itself passed; this is what it asks for beside, under "also" */
     str message; /* of an unknown with its reason behind a colon: "Cannot tell ...: payment_method is not attested" */
     const struct mark *marks;
     size_t mark_count;
@@ -38,7 +39,7 @@ struct judgement {
 };
 
 /* `on` must be a route that the rule applies to. Where it replaced a rule that nobody may weaken, the worse of what
- * both say. */
+ * both say. Where it passed, but not what it asks for beside, that is told in its place, with is_also. */
 void judge(arena *a, const struct judge *j, const struct rule *r, route on, struct judgement *out);
 
 /* A test that belongs to no rule, and a template filled in: what is not known reads "(unknown)", in a command

@@ -473,6 +473,36 @@ static bool rule_tests(struct loader *l, const node *n, struct rule *r)
     return r->require && (!when || r->when);
 }
 
+/* What the rule asks for beside: a test and messages of its own, all else the rule's. */
+static bool also_read(struct loader *l, const node *n, struct rule *r)
+{
+    static const struct key keys[] = {
+        {"severity", true },
+        {"when",     false},
+        {"require",  true },
+        {"message",  true }
+    };
+    if (!n)
+        return true;
+    if (!keys_check(l, n, keys, 4, "also"))
+        return false;
+    struct rule *also = NEW(l->a, struct rule);
+    int level;
+    if (!word_read(l, node_get(n, "severity"), "severity", level_words, &level))
+        return false;
+    if (level == SEVERITY_BLOCKER)
+        return fault(l, node_get(n, "severity"), STR("warning or info"), "a blocker belongs in the rule's \"require\"");
+    *also = *r;
+    for (int on = 0; on < ROUTE_COUNT; on++)
+        also->ranked_as[on] = r->ranked_as[on] >= 0 ? level : -1;
+    memcpy(also->severity_on, also->ranked_as, sizeof also->severity_on);
+    also->message_unknown = also->message_pass = NULL;
+    r->also = also;
+    bool good = rule_tests(l, n, also) && message_read(l, node_get(n, "message"), also);
+    r->test_count += also->test_count;
+    return good;
+}
+
 static bool tags_check(struct loader *l, const node *n)
 {
     bool good = true;
@@ -577,6 +607,7 @@ static bool rule_read(struct loader *l, const node *n)
         {"when",       false},
         {"require",    true },
         {"message",    true },
+        {"also",       false},
         {"why",        false},
         {"fix",        false},
         {"basis",      false},
@@ -607,6 +638,7 @@ static bool rule_read(struct loader *l, const node *n)
     good = texts_read(l, n, "tags", &r.tags, &r.tag_count) && tags_check(l, n) && good;
     good = key_bool(l, n, "override", &override) && good;
     good = blocker_check(l, n, &r) && good;
+    good = also_read(l, node_get(n, "also"), &r) && good;
     memcpy(r.severity_on, r.ranked_as, sizeof r.severity_on);
     return r.id.len > 0 && rule_keep(l, n, &r, override) && good;
 }

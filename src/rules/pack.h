@@ -77,6 +77,7 @@ struct rule {
     const source *source;
     const node *node;         /* of the rule in it */
     const struct rule *under; /* a pinned blocker that it replaced, which holds as well; NULL: none */
+    const struct rule *also;  /* what it asks for beside, never as a blocker, once it has passed; NULL: nothing */
 };
 
 static inline bool rule_applies(const struct rule *r, route on)

@@ -36,11 +36,12 @@ bool finding_is_open(const struct finding *f, route on)
     return (f->routes & ROUTE_BIT(on)) && (f->outcome == OUTCOME_FAIL || f->outcome == OUTCOME_UNKNOWN);
 }
 
+/* Steps are for what the rules themselves find. What a rule asks for beside is told by its fix. */
 const struct finding *making_open(const struct making *m, str rule)
 {
     const struct account_result *r = m->v->result;
     for (size_t i = 0; i < r->finding_count; i++)
-        if (str_eq(r->findings[i].rule, rule) && finding_is_open(&r->findings[i], m->on))
+        if (str_eq(r->findings[i].rule, rule) && !r->findings[i].is_also && finding_is_open(&r->findings[i], m->on))
             return &r->findings[i];
     return NULL;
 }
@@ -317,7 +318,7 @@ static void fill_rules(const struct making *m, const struct step_template *t, co
     str *rules = NEW_ARRAY(m->keep, str, count + 1);
     bool failed = false, unknown = false;
     for (size_t i = 0; i < count; i++) {
-        const struct finding *f = making_open(m, from[i]);
+        const struct finding *f = v->finding ? v->finding : making_open(m, from[i]);
         if (!f || (!v->rules && !frees(m, t, f)))
             continue;
         rules[s->rule_count++] = making_keep(m, from[i]);
@@ -666,7 +667,8 @@ static bool wants_fix(const struct making *m, const struct finding *f, bool prog
     if (!finding_is_open(f, m->on) || !f->fix_count || waits_for_capture(m, f) || is_covered(m, f->rule))
         return false;
     return (f->severity == SEVERITY_BLOCKER && (f->outcome == OUTCOME_FAIL || !progress)) ||
-           (f->severity == SEVERITY_WARNING && (f->outcome == OUTCOME_FAIL || attested) && !has_template(m, f->rule));
+           (f->severity == SEVERITY_WARNING && (f->outcome == OUTCOME_FAIL || attested) &&
+            (f->is_also || !has_template(m, f->rule)));
 }
 
 static void each_fix(struct making *m, size_t index)

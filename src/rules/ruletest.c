@@ -218,18 +218,23 @@ static bool answers_read(struct loader *l, const node *n, struct given *g)
 
 struct expected {
     outcome outcome;
-    str message; /* ptr NULL: any */
+    int severity; /* -1: any */
+    str message;  /* ptr NULL: any */
     const node *needs;
 };
 
 static bool expect_read(struct loader *l, const node *n, struct expected *out)
 {
     static const struct key keys[] = {
-        {"outcome", true },
-        {"message", false},
-        {"needs",   false}
+        {"outcome",  true },
+        {"severity", false},
+        {"message",  false},
+        {"needs",    false}
     };
-    if (!keys_check(l, n, keys, 3, "expect") || !key_text(l, n, "message", &out->message))
+    const node *level = node_get(n, "severity");
+    out->severity = -1;
+    if (!keys_check(l, n, keys, 4, "expect") || !key_text(l, n, "message", &out->message) ||
+        (level && !word_read(l, level, "severity", level_words, &out->severity)))
         return false;
     const node *word = node_get(n, "outcome");
     out->needs = node_get(n, "needs");
@@ -353,6 +358,9 @@ static str differs(arena *a, const struct judgement *j, const struct expected *e
     if (j->outcome != e->outcome)
         return arena_printf(a, "%s was expected, it is %s: %.*s", outcome_name(e->outcome), outcome_name(j->outcome),
                             STR_ARG(j->message));
+    if (e->severity >= 0 && (int)j->severity != e->severity)
+        return arena_printf(a, "severity %s was expected, it is %s", level_words[e->severity],
+                            severity_name(j->severity));
     if (e->message.ptr && !str_eq(e->message, j->message))
         return arena_printf(a, "another message: %.*s", STR_ARG(j->message));
     return needs_differ(a, j, e->needs);
