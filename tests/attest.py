@@ -9,6 +9,7 @@ SEED=n repeats one sequence of random commands.
 import csv
 import datetime
 import io
+import json
 import os
 import random
 import re
@@ -99,6 +100,14 @@ class Sample:
         shutil.copytree(judge.ROOT / "samples" / "acme" if name == "acme" else judge.ROOT / "tests" / "tiny", self.folder)
         self.file = self.folder / "attestations.yaml"
         self.accounts = [str(x) for x in (yaml.safe_load(self.file.read_text())["accounts"])]
+
+    def admit(self, *accounts):
+        """Accounts that joined, of which nothing was attested yet."""
+        path = self.folder / "organizations" / "list-accounts.json"
+        listed = json.loads(path.read_text())
+        listed["Accounts"] += [{"Id": x, "Name": "new", "State": "ACTIVE", "Status": "ACTIVE", "JoinedMethod": "CREATED"} for x in accounts]
+        path.write_text(json.dumps(listed))
+        return self
 
     def text(self):
         return self.file.read_bytes().decode() if self.file.exists() else None
@@ -234,7 +243,7 @@ def step_away(rng, s):
 def sequence(seed):
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        s = Sample(folder, rng.choice(["acme", "tiny"]))
+        s = Sample(folder, rng.choice(["acme", "tiny"])).admit("999900001111")
         try:
             for n in range(STEPS):
                 rng.choice([step_set, step_set, step_set, step_init, step_table, step_person, step_away])(rng, s)
@@ -324,6 +333,7 @@ def all_at_once(folder):
     mode = 0o640
     attest("set", s.folder, "100200300400", "root_access=true", "--by", "first")
     s.file.chmod(mode)
+    s.admit(*(f"{n:012d}" for n in range(5)))
     jobs = [(f"{n:012d}", topic) for n in range(5) for topic in BOOLS if topic != "payment_method"]
     with ThreadPoolExecutor(20) as pool:
         codes = list(pool.map(lambda j: attest("set", s.folder, j[0], f"{j[1]}=true", "--by", "jo")[0], jobs))

@@ -95,6 +95,43 @@ const struct topic *attest_find_topic(struct attest_run *r, str name, str *why)
     return NULL;
 }
 
+/* ---- accounts ---- */
+
+/* Whatever its age, a whole list of accounts tells a mistyped id. */
+static bool read_accounts(struct attest_run *r)
+{
+    static const struct call call = {.kind = CAPTURE_LIST_ACCOUNTS};
+    struct snapshot_options options = {.as_of = r->as_of, .max_age = DAY};
+    struct capture_doc list = {0};
+    const struct capture_source *from = capture_source_open(r->arena, arena_cstr(r->arena, r->snapshot), r->error);
+    struct snapshot *s = from ? snapshot_open(r->arena, from, &options, r->error) : NULL;
+    if (s)
+        s->stale = false;
+    if (!s || !snapshot_get(r->arena, s, &call, NULL, NULL, &list, r->error)) {
+        error_in_snapshot(r->arena, r->error, r->snapshot);
+        return false;
+    }
+    if (list.state != CAPTURE_WHOLE)
+        return true;
+    const node *accounts = node_get(list.root, "Accounts");
+    r->accounts = NEW_ARRAY(r->arena, const char *, node_count(accounts) + 1);
+    for (NODE_EACH(item, accounts))
+        r->accounts[r->account_count++] = arena_cstr(r->arena, node_text(node_get(item, "Id")));
+    return true;
+}
+
+bool attest_has_account(struct attest_run *r, str account, str *why)
+{
+    for (size_t i = 0; i < r->account_count; i++)
+        if (str_is(account, r->accounts[i]))
+            return true;
+    if (!r->accounts)
+        return true;
+    *why = arena_printf(r->arena, "account %.*s is not in the organization%.*s", STR_ARG(account),
+                        STR_ARG(did_you_mean(r->arena, account, r->accounts, r->account_count)));
+    return false;
+}
+
 bool attest_is_placeholder(str word)
 {
     static const char *const words[] = {"YOU", "WHO", "VALUE", "VALUE,VALUE", "CASE-NUMBER", "TEXT"};
@@ -370,6 +407,9 @@ static int run_set(struct attest_run *r)
         return error_set(r->error, ERR_USAGE, "\"%.*s\" is no account id; expected 12 digits",
                          STR_ARG(visible(r->arena, s.account))),
                -1;
+    str why;
+    if (!attest_has_account(r, s.account, &why))
+        return error_set(r->error, ERR_USAGE, "%.*s", STR_ARG(why)), -1;
     for (size_t i = 0; i < given; i++)
         if (!read_assignment(r, &s, args->operands[3 + i]))
             return -1;
@@ -451,7 +491,7 @@ static bool open_run(struct attest_run *r, deed d)
     r->rules = rules_read(r->arena, r->args, r->snapshot, r->error);
     if (r->rules)
         r->extra.items = ruleset_topics(r->rules, &r->extra.count);
-    return r->rules != NULL;
+    return r->rules != NULL && read_accounts(r);
 }
 
 int run_attest(arena *a, const struct arguments *args, error *e)

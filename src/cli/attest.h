@@ -21,6 +21,8 @@ struct attest_run {
     const char *name;          /* of the file in it */
     str path;                  /* as the user would name it */
     bool prints;               /* --output -: the new text goes to standard output, the file stays */
+    const char **accounts;     /* that the organization has; NULL: not known */
+    size_t account_count;
     error *error;
 };
 
@@ -39,6 +41,9 @@ const struct topic *attest_topic(const struct attest_run *r, size_t i);
 
 /* NULL: *why says that there is none, and what was perhaps meant. */
 const struct topic *attest_find_topic(struct attest_run *r, str name, str *why);
+
+/* False: the organization is known and has no such account; *why says so, and which was perhaps meant. */
+bool attest_has_account(struct attest_run *r, str account, str *why);
 
 /* "YOU" and the like, copied from a hint without a person's own words in it. */
 bool attest_is_placeholder(str word);

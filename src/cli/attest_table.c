@@ -258,6 +258,8 @@ static bool plan_row(struct attest_run *r, struct import *im, const struct attes
                     arena_printf(r->arena,
                                  "\"%.*s\" is no account id; expected 12 digits (spreadsheets drop zeros at the front)",
                                  STR_ARG(account)));
+    if (!attest_has_account(r, account, &why))
+        return tell(r, im, row, COLUMN_ACCOUNT, why);
     const struct topic *topic = attest_find_topic(r, name, &why);
     if (!topic)
         return tell(r, im, row, COLUMN_TOPIC, why);
