@@ -370,7 +370,7 @@ def bad_tables_change_nothing(folder):
     rows = [  # what replaces a good line, and what is said of it
         ('"817265940382","x","contact_verified","yes","jo","2026-11-20","","","","",""', "true or false"),
         ('"817265940382","x","contact_verified","true","","2026-11-20","","","","",""', "nobody signed"),
-        ('"817265940382","x","contact_verified","true","jo","20.11.2026","","","","",""', "is no date"),
+        ('"817265940382","x","contact_verified","true","jo","20.11.2026","","","","",""', "no date"),
         ('"817265940382","x","contact_verified","true","jo","2026-11-21","","","","",""', "in the future"),
         ('"817265940382","x","contact_verified","true","jo","2026-11-20","2026-11-19","","","",""', "before"),
         ('"817265940382","x","contact_verified","true","jo","2026-01-20","2026-11-01","","","",""', "in the past"),

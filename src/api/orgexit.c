@@ -86,9 +86,8 @@ static bool set_time(const struct setting *s, int64_t *out, bool *has)
 {
     if (has)
         *has = true;
-    return attest_time(s->value, false, out) ||
-           error_set(&s->o->error, ERR_USAGE, "%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset",
-                     s->option);
+    return attest_time(s->value, false, out) || error_set(&s->o->error, ERR_USAGE, "%s is \"%.*s\": %s", s->option,
+                                                          STR_ARG(s->value), time_trouble(s->value));
 }
 
 static bool set_account(const struct setting *s)
@@ -124,7 +123,7 @@ static bool set_option(arena *a, void *arg, error *e)
         return set_time(s, &o->captured_at, &o->has_captured_at);
     if (str_is(name, "max-age"))
         return (duration_parse(s->value, &o->max_age) && o->max_age > 0) ||
-               error_set(e, ERR_USAGE, "max-age is no duration; expected 7d, 12h");
+               error_set(e, ERR_USAGE, "max-age is \"%.*s\", no duration; expected 7d, 12h", STR_ARG(s->value));
     if (str_is(name, "route"))
         return routes_parse(s->value, &routes) ? (o->routes |= routes, true)
                                                : error_set(e, ERR_USAGE, "there is no such route");

@@ -193,6 +193,18 @@ bool time_from_w3c(str s, instant *out)
     return time_from_date(s, out) || from_date_time(s, false, false, out);
 }
 
+const char *time_trouble(str s)
+{
+    static const char form[] = "0000-00-00";
+    size_t i = 0;
+    while (i < sizeof form - 1 && i < s.len && (form[i] == '0' ? ascii_is_digit(s.ptr[i]) : s.ptr[i] == form[i]))
+        i++;
+    instant day;
+    if (i == sizeof form - 1 && !time_from_date(str_head(s, i), &day))
+        return "there is no such day; expected a day of the calendar, as YYYY-MM-DD";
+    return "this is no date; expected YYYY-MM-DD, or RFC 3339 with Z or an offset";
+}
+
 bool time_from_cli(str s, instant *out)
 {
     return time_from_rfc3339(s, out) || time_from_epoch(s, out);

@@ -32,6 +32,9 @@ bool time_from_epoch(str s, instant *out);   /* decimal seconds, a sign and a fr
 bool time_from_w3c(str s, instant *out);     /* YYYY, YYYY-MM, YYYY-MM-DD, YYYY-MM-DDThh:mm[:ss[.s+]](Z|+hh:mm) */
 bool time_from_cli(str s, instant *out);     /* RFC 3339 or epoch: any time in a capture */
 
+/* Why a text that should be a date or RFC 3339 is none, and what is expected: a literal. */
+const char *time_trouble(str s);
+
 str time_format(arena *a, int64_t seconds);      /* 2026-11-23T00:00:00Z */
 str time_format_date(arena *a, int64_t seconds); /* 2026-11-23 */
 

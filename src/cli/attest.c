@@ -480,10 +480,11 @@ static bool open_run(struct attest_run *r, deed d)
     r->snapshot = r->args->operands[1];
     while (r->snapshot.len > 1 && r->snapshot.ptr[r->snapshot.len - 1] == '/')
         r->snapshot.len--;
-    if (as_of.len ? !attest_time(as_of, false, &r->as_of) : !time_now(&r->as_of, NULL))
-        return error_set(r->error, ERR_USAGE, "%s",
-                         as_of.len ? "--as-of is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset"
-                                   : "SOURCE_DATE_EPOCH is no number of seconds");
+    if (as_of.len && !attest_time(as_of, false, &r->as_of))
+        return error_set(r->error, ERR_USAGE, "--as-of %.*s: %s", STR_ARG(visible(r->arena, as_of)),
+                         time_trouble(as_of));
+    if (!as_of.len && !time_now(&r->as_of, NULL))
+        return error_set(r->error, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
     if (!read_format(r, d) || !open_folder(r))
         return false;
     if (deeds[d].knows_rules)

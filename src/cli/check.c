@@ -24,12 +24,12 @@ enum {
 
 /* ---- options ---- */
 
-static bool read_time(const struct arguments *args, option_id id, bool *has, int64_t *out, error *e)
+static bool read_time(arena *a, const struct arguments *args, option_id id, bool *has, int64_t *out, error *e)
 {
     *has = has_option(args, id);
     if (*has && !attest_time(option_text(args, id), false, out))
-        return error_set(e, ERR_USAGE, "--%s is no time; expected YYYY-MM-DD, or RFC 3339 with Z or an offset",
-                         option_table[id].name);
+        return error_set(e, ERR_USAGE, "--%s %.*s: %s", option_table[id].name,
+                         STR_ARG(visible(a, option_text(args, id))), time_trouble(option_text(args, id)));
     return true;
 }
 
@@ -87,11 +87,12 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
     return true;
 }
 
-static bool read_numbers(const struct arguments *args, struct check_options *o, error *e)
+static bool read_numbers(arena *a, const struct arguments *args, struct check_options *o, error *e)
 {
     str age = option_text(args, OPTION_MAX_AGE), jobs = option_text(args, OPTION_JOBS);
     if (age.len && (!duration_parse(age, &o->max_age) || o->max_age <= 0))
-        return error_set(e, ERR_USAGE, "--max-age is no duration; expected a number and a unit: 7d, 12h, 2w");
+        return error_set(e, ERR_USAGE, "--max-age %.*s: this is no duration; expected a number and a unit: 7d, 12h, 2w",
+                         STR_ARG(visible(a, age)));
     for (size_t i = 0; i < jobs.len; i++) {
         if (!ascii_is_digit(jobs.ptr[i]) || o->jobs > 256)
             return error_set(e, ERR_USAGE, "--jobs is no number of threads; expected 1 to 256");
@@ -143,8 +144,8 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
         o->snapshot = snapshot_name(option_text(args, OPTION_ORG));
     }
     o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
-    if (!read_time(args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
-        !read_time(args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e))
+    if (!read_time(a, args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
+        !read_time(a, args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e))
         return false;
     if (!has_as_of && !time_now(&o->as_of, &o->as_of_from))
         return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
@@ -156,7 +157,7 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
     o->max_age = config->max_age;
     o->attestation_max_age = config->attestation_max_age;
     if (!read_ids(a, args, o, e) || !context_read(a, args, &o->context, &o->context_count, e) ||
-        !read_numbers(args, o, e) || !read_route_options(a, args, o, e) ||
+        !read_numbers(a, args, o, e) || !read_route_options(a, args, o, e) ||
         !packs_read(a, args, config, &o->packs, &o->pack_count, e))
         return false;
     o->caller = option_text(args, OPTION_CALLER);

@@ -96,6 +96,14 @@ static bool text_of(struct reading *r, const node *object, const char *key, str 
     return true;
 }
 
+static bool date_error(struct reading *r, const node *m, const char *key)
+{
+    str text = node_text(m);
+    if (!node_is_string(m) && !node_is_number(m))
+        return source_error(r->source, m, r->error, "\"%s\" is %s: %s", key, node_kind_name(m), time_trouble(text));
+    return source_error(r->source, m, r->error, "\"%s\" is \"%.*s\": %s", key, STR_ARG(text), time_trouble(text));
+}
+
 static bool time_of(struct reading *r, const node *object, const char *key, bool end, bool *has, int64_t *out,
                     str *text)
 {
@@ -104,8 +112,7 @@ static bool time_of(struct reading *r, const node *object, const char *key, bool
     if (!m)
         return true;
     if (!node_is_string(m) || !attest_time(node_text(m), end, out))
-        return source_error(r->source, m, r->error,
-                            "\"%s\" is no date; expected YYYY-MM-DD, or RFC 3339 with Z or an offset", key);
+        return date_error(r, m, key);
     if (text)
         *text = node_text(m);
     return true;

@@ -187,7 +187,10 @@ static bool read_zoned_time(const source *s, const node *n, const char *key, boo
     if (!m)
         return true;
     if (!node_is_string(m) || !time_from_rfc3339(node_text(m), &t))
-        return source_error(s, m, e, "\"%s\" is no time with Z or an offset; expected \"2026-11-20T08:00:00Z\"", key);
+        return source_error(s, m, e,
+                            "\"%s\" is %s%.*s%s, no time with Z or an offset; expected \"2026-11-20T08:00:00Z\"", key,
+                            node_is_string(m) ? "\"" : node_kind_name(m),
+                            STR_ARG(node_is_string(m) ? node_text(m) : (str){0}), node_is_string(m) ? "\"" : "");
     *has = true;
     *out = t.seconds;
     *at = m;

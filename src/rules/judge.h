@@ -27,7 +27,7 @@ struct judgement {
     outcome outcome;
     severity severity;
     bool is_also; /* the rule itself passed; this is what it asks for beside, under "also" */
-    str message; /* of an unknown with its reason behind a colon: "Cannot tell ...: payment_method is not attested" */
+    str message;  /* of an unknown with its reason behind a colon: "Cannot tell ...: payment_method is not attested" */
     const struct mark *marks;
     size_t mark_count;
     const struct need *needs;

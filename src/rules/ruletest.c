@@ -279,7 +279,8 @@ static bool as_of_read(struct loader *l, const node *n, int64_t *out)
     if (!n)
         return true;
     if (!node_is_string(n) || !(time_from_date(node_text(n), &t) || time_from_rfc3339(node_text(n), &t)))
-        return fault(l, n, STR("write YYYY-MM-DD, or a time with Z or an offset"), "\"as_of\" is no time");
+        return fault(l, n, STR("write YYYY-MM-DD, or a time with Z or an offset"), "\"as_of\" is \"%.*s\", no time",
+                     STR_ARG(node_text(n)));
     *out = t.seconds;
     return true;
 }

@@ -26,6 +26,6 @@ check exit-code [ "$(tail -n 1 "$work/out")" = "exit $code" ]
 check one-route sh -c "'$work/example' samples/acme as-of 2026-11-20T12:00:00Z route leave/api account 047215908836 | grep -q '^047215908836 robot-museum READY by leave/api'"
 check no-snapshot sh -c "'$work/example' no/such/folder | grep -q '^error: no/such/folder: there is no such folder'"
 check bad-option sh -c "'$work/example' samples/acme as-off 2026-11-20 | grep -q 'there is no option'"
-check bad-time sh -c "'$work/example' samples/acme as-of yesterday | grep -q 'as-of is no time'"
+check bad-time sh -c "'$work/example' samples/acme as-of yesterday | grep -q 'as-of is .yesterday.: this is no date'"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

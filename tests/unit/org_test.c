@@ -122,7 +122,7 @@ static const struct attest_row {
     {ENTRY("custommer_agreement: {value: true}"),                                                              5, 5,  "did you mean \"customer_agreement\""},
     {ENTRY("customer_agreement: {value: true, vaild_until: 2027-01-01}"),                                      5, 39, "did you mean \"valid_until\""       },
     {ENTRY("customer_agreement: {value: true, date: 2026-11-21}"),                                             5, 45, "in the future"                      },
-    {ENTRY("customer_agreement: {value: true, date: 20 Nov 2026}"),                                            5, 45, "is no date"                         },
+    {ENTRY("customer_agreement: {value: true, date: 20 Nov 2026}"),                                            5, 45, "no date"                            },
     {ENTRY("customer_agreement: {value: true, valid_until: 2026-11-19}"),                                      5, 52, "before \"date\""                    },
     {ENTRY("customer_agreement: {value: true, by: \"\"}"),                                                     5, 43, "blank"                              },
     {ENTRY("customer_agreement: {value: true, kind: card}"),                                                   5, 39, "unknown key"                        },

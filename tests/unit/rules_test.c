@@ -317,7 +317,7 @@ static bool faults_of_test_files(arena *a, void *arg, error *e)
         {"{rule: perm.leave, name: x, route: leave, expect: {outcome: pass}}",                                "this is no route"                 },
         {"{rule: perm.remove, name: x, can: [{who: caller, do: a, answer: yes}], expect: {outcome: pass}}",
          "this is no answer"                                                                                                                     },
-        {"{rule: account.active, name: x, as_of: today, expect: {outcome: pass}}",                            "\"as_of\" is no time"             },
+        {"{rule: account.active, name: x, as_of: today, expect: {outcome: pass}}",                            "\"as_of\" is \"today\", no time"  },
         {"{rule: account.active, given: {}, expects: {outcome: pass}}",                                       "unknown key \"expects\" in a test"},
     };
     static const struct rules_options none = {0};
