@@ -287,16 +287,37 @@ bool catalog_key_find(str name, struct catalog_key *out)
     return false;
 }
 
-static void offer_keys(struct near *n, struct table t)
+/* Of "aws:PrincpalTag/team" what a family's name "aws:PrincipalTag/" is compared with. */
+static str family_part(str name, char end)
 {
-    for (uint32_t row = 0; row < t.count && n->distance; row++)
-        offer(n, str_from(cell(t, row, 0)));
+    size_t colon = str_find_char(name, ':'), at = colon == SIZE_MAX ? 0 : colon + 1;
+    while (at < name.len && name.ptr[at] != end)
+        at++;
+    return str_head(name, at + 1);
 }
 
-str catalog_key_near(str name)
+static void offer_keys(struct near *n, struct table t, str name)
+{
+    for (uint32_t row = 0; row < t.count && n->distance; row++) {
+        str known = str_from(cell(t, row, 0));
+        bool family = str_ends(known, STR("*")) && known.len > 1;
+        known.len -= family;
+        n->word = family ? family_part(name, known.ptr[known.len - 1]) : name;
+        offer(n, known);
+    }
+}
+
+str catalog_key_near(arena *a, str name)
 {
     struct near n = near_of(name);
-    offer_keys(&n, TABLE(global_keys));
-    offer_keys(&n, TABLE(condition_keys));
-    return n.best;
+    struct catalog_key key;
+    str full = arena_printf(a, "aws:%.*s", STR_ARG(name));
+    if (str_find_char(name, ':') == SIZE_MAX && catalog_global_key_find(full, &key))
+        return key.family ? full : key.name;
+    offer_keys(&n, TABLE(global_keys), name);
+    offer_keys(&n, TABLE(condition_keys), name);
+    if (!n.best.len || n.best.ptr[n.best.len] != '*')
+        return n.best;
+    str tail = str_from_index(name, family_part(name, n.best.ptr[n.best.len - 1]).len);
+    return arena_printf(a, "%.*s%.*s", STR_ARG(n.best), STR_ARG(tail.len ? tail : STR("KEY")));
 }

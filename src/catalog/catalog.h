@@ -44,6 +44,6 @@ struct catalog_key {
 };
 bool catalog_global_key_find(str name, struct catalog_key *out); /* the "aws:" keys that any service may send */
 bool catalog_key_find(str name, struct catalog_key *out);        /* those, and the keys of each service */
-str catalog_key_near(str name);                                  /* empty: nothing is near */
+str catalog_key_near(arena *a, str name);                        /* what was perhaps meant; empty: nothing is near */
 
 #endif

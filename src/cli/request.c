@@ -23,6 +23,16 @@ static struct context_key *key_named(struct keys *k, str name)
     return NULL;
 }
 
+/* A name near to a known one is taken for a mistake: it would be looked up in vain, and everything stay as it was. */
+static bool is_spelt(struct keys *k, option_id option, str name)
+{
+    struct catalog_key known;
+    str near = catalog_key_find(name, &known) ? (str){0} : catalog_key_near(k->arena, name);
+    return !near.len ||
+           error_set(k->error, ERR_USAGE, "--%s: AWS has no condition key \"%.*s\"; did you mean %.*s?",
+                     option_table[option].name, STR_ARG(visible(k->arena, name)), STR_ARG(visible(k->arena, near)));
+}
+
 /* KEY=VALUE; several values of one key make it multivalued. */
 static bool add_value(struct keys *k, str given)
 {
@@ -32,6 +42,8 @@ static bool add_value(struct keys *k, str given)
     if (!has || !name.len)
         return error_set(k->error, ERR_USAGE, "--context \"%.*s\" has no value; expected KEY=VALUE",
                          STR_ARG(visible(k->arena, given)));
+    if (!is_spelt(k, OPTION_CONTEXT, name))
+        return false;
     struct global_key known;
     bool is_set = global_key_find(name, &known) && known.values == KEY_HAS_SET;
     struct context_key *key = key_named(k, name);
@@ -52,6 +64,8 @@ static bool add_names(struct keys *k, const struct arguments *args, option_id op
 {
     const struct option_value *given = &args->options[option];
     for (size_t i = 0; i < given->count; i++) {
+        if (!is_spelt(k, option, given->values[i]))
+            return false;
         if (key_named(k, given->values[i]))
             return error_set(k->error, ERR_USAGE, "--%s %.*s: something else is said of that key as well",
                              option_table[option].name, STR_ARG(visible(k->arena, given->values[i])));

@@ -570,6 +570,23 @@ bool action_read(struct loader *l, const node *n, const char *key, str *out)
                  "unknown action \"%.*s\"", STR_ARG(*out));
 }
 
+/* A key that the catalogue has, or may have: of a service that it does not know, or of an identity provider. */
+static bool key_check(struct loader *l, const node *n)
+{
+    struct catalog_key known;
+    str rest = node_key(n), prefix = str_cut(&rest, ':');
+    if (catalog_key_find(node_key(n), &known))
+        return true;
+    str near = catalog_key_near(l->a, node_key(n));
+    if (!near.len && rest.len && !str_eq_nocase(prefix, STR("aws")) && !catalog_has_service(prefix))
+        return true;
+    return fault_key(l, n,
+                     near.len   ? arena_printf(l->a, "did you mean \"%.*s\"?", STR_ARG(near))
+                     : rest.len ? STR("orgexit --version tells how old the facts about AWS are")
+                                : STR("write aws:Name or service:Name"),
+                     "unknown context key \"%.*s\"", STR_ARG(node_key(n)));
+}
+
 static bool context_value(struct loader *l, const node *n, str *out)
 {
     if (node_is_bool(n))
@@ -583,6 +600,8 @@ static bool take_context(struct loader *l, const node *n, struct can_context *ou
 {
     out->key = node_key(n);
     bool list = node_is_list(n);
+    if (!key_check(l, n))
+        return false;
     if (list && !list_check(l, n, "the values of a context key"))
         return false;
     str *values = NEW_ARRAY(l->a, str, list ? node_count(n) : 1);
@@ -601,10 +620,10 @@ static bool take_contexts(struct loader *l, const node *n, struct can_test *c)
         return fault(l, n, (str){0}, "\"with\" must be a mapping from context keys to values");
     struct can_context *with = NEW_ARRAY(l->a, struct can_context, node_count(n));
     c->with = with;
+    bool good = true;
     for (NODE_EACH(item, n))
-        if (!take_context(l, item, &with[c->with_count++]))
-            return false;
-    return true;
+        good = take_context(l, item, &with[c->with_count++]) && good;
+    return good;
 }
 
 static bool take_resource(struct loader *l, const node *n, struct can_test *c)

@@ -67,6 +67,24 @@ static void near_names_are_offered(void **state)
         {"nothing",                         ""                               },
         {"",                                ""                               },
     };
+    static const struct {
+        const char *word, *near;
+    } keys[] = {
+        {"aws:PrincipalOrgId2",            "aws:PrincipalOrgID"       },
+        {"asw:principalorgid",             "aws:PrincipalOrgID"       },
+        {"PrincipalOrgID",                 "aws:PrincipalOrgID"       },
+        {"aws:PrincpalTag/team",           "aws:PrincipalTag/team"    },
+        {"aws:PrincipalTags/a/b",          "aws:PrincipalTag/a/b"     },
+        {"PrincipalTag/team",              "aws:PrincipalTag/team"    },
+        {"aws:PrincipalTag",               "aws:PrincipalTag/KEY"     },
+        {"kms:EncryptionContxt:app",       "kms:EncryptionContext:app"},
+        {"iam:PassdToService",             "iam:PassedToService"      },
+        {"iam:TheWeather",                 ""                         },
+        {"accounts.example.com:sub",       ""                         },
+        {"token.example.com:job_workflow", ""                         },
+        {"k",                              ""                         },
+        {"",                               ""                         },
+    };
     arena *a = arena_open(0);
     (void)state;
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
@@ -75,7 +93,10 @@ static void near_names_are_offered(void **state)
     }
     assert_true(str_is(catalog_service_near(STR("organisations")), "organizations"));
     assert_false(catalog_service_near(STR("teleportation")).len);
-    assert_true(str_is(catalog_key_near(STR("aws:PrincipalOrgId2")), "aws:PrincipalOrgID"));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        str near = catalog_key_near(a, str_from(keys[i].word));
+        assert_string_equal(near.ptr ? arena_cstr(a, near) : "", keys[i].near);
+    }
     arena_close(a);
 }
 
