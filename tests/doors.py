@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 """Every door in gives the same verdicts: the snapshots of the sample and of the golden cases, as a folder, as one document (JSON, YAML) and as lines.
 
-What is compared is all that a person acts on: account, route, verdict, and the outcome of every rule on every route. See KEPT_OUT for what another door
-cannot carry.
+What is compared is all that a person acts on: account, route, verdict, and the outcome of every rule on every route. The plans of the samples are the same, word for word.
 """
 import json
 import subprocess
@@ -160,6 +159,20 @@ def through_the_doors(name, snapshot, work):
     return wrong
 
 
+def planned(snapshot):
+    """The whole plan, but for where the snapshot lies."""
+    result = judge.run("plan", str(snapshot), "--ou", "/Root", "--as-of", AS_OF, "--full", "--format", "json")
+    steps = json.dumps({k: v for k, v in (result.doc or {}).items() if k not in ("tool", "inputs")})
+    return result.code, steps.replace(str(snapshot), "SNAPSHOT"), result.err.decode(errors="replace")[:300]
+
+
+def plans(name, snapshot, work):
+    plain = planned(snapshot)
+    wrong = [] if plain[1].count('"state"') > 10 else [f"hardly a plan from the folder: exit {plain[0]} {plain[2]}"]
+    return wrong + [f"{form}: another plan: exit {other[0]} {other[2]}" for form in ("json", "yaml")
+                    for other in [planned(work / f"{name}.{form}")] if other[:2] != plain[:2]]
+
+
 def main():
     tally = judge.Tally()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(judge.CORES) as pool:
@@ -168,6 +181,8 @@ def main():
         for (name, _), wrong in zip(cases, pool.map(lambda c: through_the_doors(*c, work), cases)):
             if wrong is not None:
                 tally.add(f"doors {name}", wrong, limit=12)
+        for name, snapshot in cases[:2]:
+            tally.add(f"plans of {name}", plans(name, snapshot, work))
     tally.end()
 
 

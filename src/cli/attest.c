@@ -452,6 +452,10 @@ static bool open_folder(struct attest_run *r)
     r->path = path;
     r->name = arena_cstr(r->arena, str_from_index(path, slash));
     r->folder = *fd = open(arena_cstr(r->arena, folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (r->folder < 0 && errno == ENOTDIR)
+        return error_at(
+            r->error, folder, 0, 0,
+            "is one document, and no attestations are written into it: name their file with --attestations FILE");
     if (r->folder < 0)
         return error_at(r->error, folder, 0, 0, "the folder could not be opened: %s", strerror(errno));
     arena_defer(r->arena, close_folder, fd);

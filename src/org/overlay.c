@@ -123,10 +123,13 @@ static fetch_result fetch_base(const struct overlay *o, arena *a, source *s, err
     bool ours = str_is(s->file, attestations_name);
     if (!ours || !o->attestations.len) {
         struct fetched under = {0};
-        fetch_result got = o->under->fetch_named(o->under->self, a, arena_cstr(a, s->file), &under, e);
-        if (got == FETCH_DONE && under.root)
-            return error_set(e, ERR_USAGE, "a plan is made of a folder; this snapshot is one document"), FETCH_FAILED;
-        if (got == FETCH_DONE) {
+        struct call call;
+        fetch_result got = call_of_path(a, s->file, &call)
+                               ? o->under->fetch(o->under->self, a, &call, &under, e)
+                               : o->under->fetch_named(o->under->self, a, arena_cstr(a, s->file), &under, e);
+        if (got == FETCH_DONE && under.root) { /* a value in a document: a file of its own from now on */
+            copy_text(a, node_print(a, under.root), s);
+        } else if (got == FETCH_DONE) {
             s->text = under.source->text;
             s->len = under.source->len;
         }
