@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Captures of the second set, and what rules make of them: tests/impact/cases.yaml over the snapshot tests/tiny.
+"""Captures of the second set, and what rules make of them: tests/second/cases.yaml over the snapshot tests/tiny.
 
     name      what it shows
     files     path: answer, as the AWS CLI prints it. A path begins with A (the account judged, 200300400500), B (300400500600), M (the management
@@ -69,7 +69,7 @@ def wrong(case, result):
 
 def main():
     passed = failed = 0
-    for case in yaml.safe_load((judge.ROOT / "tests" / "impact" / "cases.yaml").read_text()):
+    for case in yaml.safe_load((judge.ROOT / "tests" / "second" / "cases.yaml").read_text()):
         with tempfile.TemporaryDirectory() as folder:
             snapshot = Path(folder) / "s"
             build(case, snapshot)

@@ -1,0 +1,2 @@
+# See the head of tests/second.py.
+exec /usr/bin/python3 tests/second.py
