@@ -5,31 +5,10 @@
  */
 #include "base/work.h"
 #include "iam/reference.h"
-#include "rules/facts_run.h"
+#include "rules/policies.h"
 
 /* Looking through all others costs as much as judging them. */
 enum { OTHERS_LIMIT = 200 };
-
-/* Where policies of resources stand: in the items of a list, or in a capture for each of them. */
-struct resource_policy {
-    capture_kind list, get; /* get CAPTURE_COUNT: in the items themselves */
-    const char *outer;      /* the member that holds `member`; NULL: the answer (or item) itself */
-    const char *member;
-};
-
-static const struct resource_policy of_resources[] = {
-    {CAPTURE_LIST_BUCKETS,          CAPTURE_GET_BUCKET_POLICY,     NULL,         "Policy"        },
-    {CAPTURE_LIST_KEYS,             CAPTURE_GET_KEY_POLICY,        NULL,         "Policy"        },
-    {CAPTURE_LIST_QUEUES,           CAPTURE_GET_QUEUE_POLICY,      "Attributes", "Policy"        },
-    {CAPTURE_LIST_TOPICS,           CAPTURE_GET_TOPIC_ATTRIBUTES,  "Attributes", "Policy"        },
-    {CAPTURE_LIST_FUNCTIONS,        CAPTURE_GET_FUNCTION_POLICY,   NULL,         "Policy"        },
-    {CAPTURE_LIST_SECRETS,          CAPTURE_GET_SECRET_POLICY,     NULL,         "ResourcePolicy"},
-    {CAPTURE_DESCRIBE_REPOSITORIES, CAPTURE_GET_REPOSITORY_POLICY, NULL,         "policyText"    },
-    {CAPTURE_LIST_EVENT_BUSES,      CAPTURE_COUNT,                 NULL,         "Policy"        },
-};
-static const struct resource_policy of_endpoints[] = {
-    {CAPTURE_DESCRIBE_VPC_ENDPOINTS, CAPTURE_COUNT, NULL, "PolicyDocument"},
-};
 
 struct search {
     struct facts *facts;
@@ -107,99 +86,32 @@ static void search_policy(struct search *s, const struct policy *p, str name)
             add_reference(s, p, &found[i], name);
 }
 
-/* ---- people and roles ---- */
+/* ---- what the walks bring ---- */
 
-static void search_set(struct search *s, const struct policy_set *set, str whose)
+static void see_policy(void *self, const struct met_policy *p)
 {
-    for (size_t i = 0; i < set->count; i++)
-        if (set->items[i].policy)
-            search_policy(s, set->items[i].policy, set->items[i].id);
-        else
-            not_complete(s, arena_printf(s->facts->arena, "policy %.*s was not captured", STR_ARG(set->items[i].id)));
-    if (!set->complete)
-        not_complete(s, arena_printf(s->facts->arena, "the policies of %.*s were not all captured", STR_ARG(whose)));
+    search_policy(self, p->policy, p->name);
 }
 
-static void search_entity(struct search *s, const struct entity *e, bool trust_alone)
+static void see_gap(void *self, const struct capture_doc *doc, str file, str why)
 {
-    struct facts *f = s->facts;
-    if (e->trust)
-        search_policy(s, e->trust, arena_printf(f->arena, "trust policy of %.*s", STR_ARG(e->name)));
-    else if (e->kind == ENTITY_ROLE)
-        not_complete(s, arena_printf(f->arena, "the trust policy of %.*s was not captured", STR_ARG(e->name)));
-    if (trust_alone)
-        return;
-    search_set(s, &e->identity, e->name);
-    if (e->has_boundary)
-        search_set(s, &e->boundary, e->name);
-}
-
-static void search_people(struct search *s, bool trust_alone)
-{
-    const struct account *account = s->facts->account;
-    if (account->authorization.state == CAPTURE_UNKNOWN)
-        sweep_misses(&s->sweep, &account->authorization);
-    for (size_t i = 0; i < account->role_count; i++)
-        search_entity(s, &account->roles[i], trust_alone);
-    for (size_t i = 0; i < account->user_count && !trust_alone; i++)
-        search_entity(s, &account->users[i], false);
-    if (!account->roles_complete || (!account->users_complete && !trust_alone))
-        not_complete(s, account->people_why);
-}
-
-/* ---- resources ---- */
-
-static void search_text(struct search *s, const struct capture_doc *d, const node *text, str name)
-{
-    struct facts *f = s->facts;
-    error e = {0};
-    if (!text || node_is_null(text) || (node_is_string(text) && str_is_blank(node_text(text))))
-        return; /* the resource has no policy */
-    source *inner = node_is_string(text) ? source_inner(f->arena, d->source, text, &e) : NULL;
-    const struct policy *p = inner ? policy_parse(f->arena, inner, inner->root, &e) : NULL;
-    if (p)
-        search_policy(s, p, name);
+    struct search *s = self;
+    (void)file;
+    if (doc)
+        sweep_misses(&s->sweep, doc);
     else
-        not_complete(s, arena_printf(f->arena, "the policy of %.*s cannot be read", STR_ARG(name)));
+        not_complete(s, why);
 }
 
-/* What an item of a list is called: its id, or the first text in it. */
-static str item_name(const node *item)
+static void see_lists(void *self, const struct sweep *lists)
 {
-    if (node_is_string(item))
-        return node_text(item);
-    for (NODE_EACH(member, item))
-        if (node_is_string(member))
-            return node_text(member);
-    return STR("(unnamed)");
+    struct search *s = self;
+    sweep_join(s->facts, &s->sweep, lists);
 }
 
-static void search_item(struct search *s, const struct resource_policy *how, const struct capture_doc *list,
-                        const node *item)
+static struct policy_walk walk_of(struct search *s)
 {
-    struct facts *f = s->facts;
-    if (how->get == CAPTURE_COUNT) {
-        search_text(s, list, node_get(item, how->member), item_name(item));
-        return;
-    }
-    const char *listed_as = captures[how->get].listed_as;
-    str name = listed_as ? node_text(node_get(item, listed_as)) : node_text(item);
-    const struct capture_doc *d = facts_capture(f, facts_own_shelf(f), how->get, list->call.region, name);
-    if (d->state == CAPTURE_UNKNOWN)
-        sweep_misses(&s->sweep, d);
-    search_text(s, d, node_get(how->outer ? node_get(d->root, how->outer) : d->root, how->member), name);
-}
-
-static void search_resources(struct search *s, const struct resource_policy *how, size_t count)
-{
-    struct facts *f = s->facts;
-    for (size_t i = 0; i < count; i++) {
-        struct sweep lists = facts_sweep(f, facts_own_shelf(f), how[i].list, (str){0});
-        for (size_t k = 0; k < lists.count; k++)
-            for (NODE_EACH(item, node_get(lists.docs[k]->root, captures[how[i].list].member)))
-                search_item(s, &how[i], lists.docs[k], item);
-        sweep_join(f, &s->sweep, &lists);
-    }
+    return (struct policy_walk){s, see_policy, see_gap, see_lists};
 }
 
 static struct value search_end(struct search *s)
@@ -217,8 +129,9 @@ struct value fact_references_own(struct facts *f, route r)
 {
     struct search s = search_begin(f);
     (void)r;
-    search_people(&s, false);
-    search_resources(&s, of_resources, sizeof of_resources / sizeof *of_resources);
+    struct policy_walk w = walk_of(&s);
+    walk_people(f, &w, false);
+    walk_resources(f, &w);
     return search_end(&s);
 }
 
@@ -226,7 +139,8 @@ struct value fact_references_endpoints(struct facts *f, route r)
 {
     struct search s = search_begin(f);
     (void)r;
-    search_resources(&s, of_endpoints, sizeof of_endpoints / sizeof *of_endpoints);
+    struct policy_walk w = walk_of(&s);
+    walk_endpoints(f, &w);
     return search_end(&s);
 }
 
@@ -260,9 +174,10 @@ static bool search_other(arena *scratch, void *arg, error *e)
     (void)e;
     facts_open(f, scratch, to->facts->run, account_load(scratch, to->facts->run->org, o->id, NULL));
     struct search s = {.facts = f, .today = to->today, .sweep.complete = true};
-    search_people(&s, true);
-    search_resources(&s, of_resources, sizeof of_resources / sizeof *of_resources);
-    search_resources(&s, of_endpoints, sizeof of_endpoints / sizeof *of_endpoints);
+    struct policy_walk w = walk_of(&s);
+    walk_people(f, &w, true);
+    walk_resources(f, &w);
+    walk_endpoints(f, &w);
     for (size_t i = 0; i < s.items.count; i++)
         *VEC_PUSH(a, &to->items) = keep_element(a, &s.items.items[i]);
     if (!s.sweep.complete)
