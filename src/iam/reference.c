@@ -7,21 +7,25 @@
  * condition context keys"; Service Authorization Reference for backup, ssm and account. */
 static const struct org_key {
     const char *name;
+    org_party party;
     bool of_path;
 } org_keys[] = {
-    {"aws:PrincipalOrgID",              false},
-    {"aws:PrincipalOrgPaths",           true },
-    {"aws:ResourceOrgID",               false},
-    {"aws:ResourceOrgPaths",            true },
-    {"aws:SourceOrgID",                 false},
-    {"aws:SourceOrgPaths",              true },
-    {"aws:VpceOrgID",                   false},
-    {"aws:VpceOrgPaths",                true },
-    {"backup:CopyTargetOrgPaths",       true },
-    {"ssm:NodeOrgId",                   false},
-    {"account:AccountResourceOrgPaths", true },
+    {"aws:PrincipalOrgID",              PARTY_PRINCIPAL, false},
+    {"aws:PrincipalOrgPaths",           PARTY_PRINCIPAL, true },
+    {"aws:ResourceOrgID",               PARTY_RESOURCE,  false},
+    {"aws:ResourceOrgPaths",            PARTY_RESOURCE,  true },
+    {"aws:SourceOrgID",                 PARTY_SOURCE,    false},
+    {"aws:SourceOrgPaths",              PARTY_SOURCE,    true },
+    {"aws:VpceOrgID",                   PARTY_VPCE,      false},
+    {"aws:VpceOrgPaths",                PARTY_VPCE,      true },
+    {"backup:CopyTargetOrgPaths",       PARTY_RESOURCE,  true },
+    {"ssm:NodeOrgId",                   PARTY_RESOURCE,  false},
+    {"account:AccountResourceOrgPaths", PARTY_RESOURCE,  true },
 };
 enum { ORG_KEY_COUNT = sizeof org_keys / sizeof *org_keys };
+
+/* The tags of the account's entry in the organization, which go with it. Their values are not known here. */
+static const str org_tag_family = STR("account:AccountResourceOrgTags/");
 
 const char *org_change_name(org_change c)
 {
@@ -35,89 +39,134 @@ const char *org_change_name(org_change c)
     return "not known";
 }
 
-static bool is_org_key(str key)
+static bool is_org_tag(str key)
+{
+    return key.len > org_tag_family.len && str_eq_nocase(str_head(key, org_tag_family.len), org_tag_family);
+}
+
+/* The parties that a key of the organization is about, as bits; 0: it is none. */
+static unsigned parties_of_key(str key)
 {
     for (size_t i = 0; i < ORG_KEY_COUNT; i++)
         if (str_eq_nocase(key, str_from(org_keys[i].name)))
-            return true;
-    return false;
+            return 1u << org_keys[i].party;
+    return is_org_tag(key) ? 1u << PARTY_RESOURCE : 0;
 }
 
-/* "${aws:PrincipalOrgID}" and its like, in any case. */
-static bool has_org_variable(const node *values)
+static unsigned parties_of_text(str text)
 {
-    for (const node *v = values_first(values); v; v = values_next(values, v)) {
-        str text = node_text(v);
-        for (size_t at; (at = str_find(text, STR("${"))) != SIZE_MAX; text = str_from_index(text, at + 2)) {
-            str rest = str_from_index(text, at + 2), name = str_cut(&rest, '}');
-            if (is_org_key(str_cut(&name, ',')))
-                return true;
-        }
+    unsigned all = 0;
+    for (size_t at; (at = str_find(text, STR("${"))) != SIZE_MAX; text = str_from_index(text, at + 2)) {
+        str rest = str_from_index(text, at + 2), name = str_cut(&rest, '}');
+        all |= parties_of_key(str_cut(&name, ','));
     }
-    return false;
+    return all;
+}
+
+static unsigned parties_of_values(const node *values)
+{
+    unsigned all = 0;
+    for (const node *v = values_first(values); v; v = values_next(values, v))
+        all |= parties_of_text(node_text(v));
+    return all;
 }
 
 struct reading {
-    struct eval today, alone; /* the request with the keys, and without */
+    struct eval today, later; /* the request before, and after */
+    unsigned moved;           /* the parties whose keys change */
 };
 
-/* The conditions that know of the organization, in one of the two requests; *key: the first of them. */
-static tri org_conditions_hold(const struct eval *ev, const struct statement *s, str *key)
+/* What the statement's conditions say, those on keys that change apart from the others. */
+struct answers {
+    str key; /* the first condition key that changes, or is compared with one that does; ptr NULL: none */
+    tri before, after, rest;
+};
+
+static struct answers answers_of(const struct reading *r, const struct statement *s)
 {
-    tri all = TRI_YES;
+    struct answers out = {.before = TRI_YES, .after = TRI_YES, .rest = TRI_YES};
     for (size_t i = 0; i < s->condition_count; i++) {
         const struct condition *c = &s->conditions[i];
-        if (!is_org_key(c->key) && !has_org_variable(c->node))
+        if (!((parties_of_key(c->key) | parties_of_values(c->node)) & r->moved)) {
+            out.rest = tri_and(out.rest, condition_holds(&r->today, s->version, c));
             continue;
-        if (!key->ptr)
-            *key = c->key;
-        all = tri_and(all, condition_holds(ev, s->version, c));
+        }
+        if (!out.key.ptr)
+            out.key = c->key;
+        out.before = tri_and(out.before, condition_holds(&r->today, s->version, c));
+        out.after = tri_and(out.after, condition_holds(&r->later, s->version, c));
     }
-    return all;
+    return out;
+}
+
+/* An entry of Resource with a variable that has no value matches nothing, and with another value something else; of
+ * NotResource AWS does not say (IAM User Guide, "Variables and tags"). */
+static void add_resource(const struct reading *r, const struct statement *s, struct answers *to)
+{
+    if (!s->resource || s->version == VERSION_2008 || !(parties_of_values(s->resource) & r->moved))
+        return;
+    if (!to->key.ptr)
+        to->key = s->not_resource ? STR("NotResource") : STR("Resource");
+    to->after = s->not_resource || s->version == VERSION_UNKNOWN ? tri_and(to->after, TRI_UNKNOWN) : TRI_NO;
 }
 
 /* Sets *out; false: nothing changes. */
 static bool change_of(const struct reading *r, const struct statement *s, struct org_reference *out)
 {
-    str key = {0}, unused = {0};
-    tri before = org_conditions_hold(&r->today, s, &key), after = org_conditions_hold(&r->alone, s, &unused);
-    bool in_resource = has_org_variable(s->resource);
-    if (!key.ptr && !in_resource)
+    struct answers is = answers_of(r, s);
+    add_resource(r, s, &is);
+    if (!is.key.ptr || is.rest == TRI_NO || (is.before == TRI_NO && is.after == TRI_NO))
         return false;
-    *out = (struct org_reference){s, key.ptr ? key : STR("Resource"), CHANGE_UNKNOWN};
-    if (in_resource || s->odd || before == TRI_UNKNOWN || after == TRI_UNKNOWN || s->effect == EFFECT_UNKNOWN)
+    *out = (struct org_reference){s, is.key, CHANGE_UNKNOWN};
+    if (s->odd || is.before == TRI_UNKNOWN || is.after == TRI_UNKNOWN || s->effect == EFFECT_UNKNOWN)
         return true;
     if (s->effect == EFFECT_ALLOW)
-        out->change = before == TRI_YES ? CHANGE_ALLOW_ENDS : CHANGE_ALLOW_BEGINS;
+        out->change = is.before == TRI_YES ? CHANGE_ALLOW_ENDS : CHANGE_ALLOW_BEGINS;
     else
-        out->change = before == TRI_YES ? CHANGE_DENY_ENDS : CHANGE_DENY_BEGINS;
-    return before != after;
+        out->change = is.before == TRI_YES ? CHANGE_DENY_ENDS : CHANGE_DENY_BEGINS;
+    return is.before != is.after;
 }
 
-static struct context_key key_today(const struct org_key *key, const struct org_place *today)
+static struct context_key key_of(const struct org_key *key, const struct org_standing *party)
 {
-    const str *value = key->of_path ? &today->path : &today->id;
+    const str *value = key->of_path ? &party->path : &party->id;
+    bool known = party->in == TRI_YES && value->len;
     return (struct context_key){.name = str_from(key->name),
-                                .state = value->len ? KEY_PRESENT : KEY_UNKNOWN,
+                                .state = party->in == TRI_NO ? KEY_ABSENT
+                                         : known             ? KEY_PRESENT
+                                                             : KEY_UNKNOWN,
                                 .multivalued = key->of_path,
                                 .values = value,
-                                .count = 1};
+                                .count = known};
 }
 
-size_t org_references(arena *a, const struct policy *p, const struct org_place *today, const struct org_reference **out)
+size_t org_context(arena *a, const struct org_standing *parties, const struct context_key **out)
 {
-    const struct context nothing = {.rest = KEY_UNKNOWN};
-    struct context_key with[ORG_KEY_COUNT], without[ORG_KEY_COUNT];
+    struct context_key *keys = NEW_ARRAY(a, struct context_key, ORG_KEY_COUNT);
+    for (size_t i = 0; i < ORG_KEY_COUNT; i++)
+        keys[i] = key_of(&org_keys[i], &parties[org_keys[i].party]);
+    *out = keys;
+    return ORG_KEY_COUNT;
+}
+
+static bool has_moved(const struct org_standing *from, const struct org_standing *to)
+{
+    return from->in != to->in || !str_eq(from->id, to->id) || !str_eq(from->path, to->path);
+}
+
+size_t org_changes(arena *a, const struct policy *p, const struct org_scene *scene, const struct org_reference **out)
+{
+    static const struct context nothing = {.rest = KEY_UNKNOWN};
     struct reading r = {
-        .today = {.arena = a, .context = &nothing, .overlay = with,    .overlay_count = ORG_KEY_COUNT},
-        .alone = {.arena = a, .context = &nothing, .overlay = without, .overlay_count = ORG_KEY_COUNT}
+        .today = {.arena = a, .context = &nothing},
+          .later = {.arena = a, .context = &nothing}
     };
     VEC(struct org_reference) found = {0};
-    for (size_t i = 0; i < ORG_KEY_COUNT; i++) {
-        with[i] = key_today(&org_keys[i], today);
-        without[i] =
-            (struct context_key){.name = with[i].name, .state = KEY_ABSENT, .multivalued = with[i].multivalued};
-    }
+    r.today.overlay_count = org_context(a, scene->before, &r.today.overlay);
+    r.later.overlay_count = org_context(a, scene->after, &r.later.overlay);
+    for (unsigned i = 0; i < PARTY_COUNT; i++)
+        if (has_moved(&scene->before[i], &scene->after[i]))
+            r.moved |= 1u << i;
     for (size_t i = 0; i < p->count; i++) {
         struct org_reference reference;
         if (change_of(&r, &p->statements[i], &reference))
@@ -125,4 +174,14 @@ size_t org_references(arena *a, const struct policy *p, const struct org_place *
     }
     *out = found.items;
     return found.count;
+}
+
+size_t org_references(arena *a, const struct policy *p, const struct org_place *today, const struct org_reference **out)
+{
+    struct org_scene scene;
+    for (size_t i = 0; i < PARTY_COUNT; i++) {
+        scene.before[i] = (struct org_standing){TRI_YES, today->id, today->path};
+        scene.after[i] = (struct org_standing){.in = TRI_NO};
+    }
+    return org_changes(a, p, &scene, out);
 }
