@@ -159,6 +159,39 @@ def without_verdicts(tally, check):
     tally.add("schema of a result without verdicts", wrong)
 
 
+# Each makes an answer of impact wrong that was right.
+WRONG_IMPACTS = {
+    "another kind": lambda p: item(p).update(kind="loss"),
+    "another certainty": lambda p: item(p).update(certainty="sure"),
+    "another change": lambda p: item(p).update(change="allow to deny"),
+    "no account": lambda p: p["accounts"].clear(),
+    "unknown without why": lambda p: item(p).update(certainty="unknown", why=None),
+    "known with why": lambda p: item(p).update(certainty="certain", why="not captured"),
+    "nothing afterwards": lambda p: item(p).pop("after"),
+    "an organization that is none": lambda p: p.update(new_organization="elsewhere"),
+    "an exit code of another command": lambda p: p.update(exit=3),
+}
+
+
+def item(impact):
+    return impact["accounts"][0]["items"][0]
+
+
+def impacts(tally):
+    check = validator("impact.schema.json")
+    acme, tiny = judge.ROOT / "samples" / "acme", judge.ROOT / "tests" / "tiny"
+    runs = {"acme": [acme, "--ou", "/Root"], "acme into another": [acme, "--account", "362774150928", "--new-org", "o-newhome1234", "--with", "928374615049"], "tiny": [tiny, "--ou", "/Root"]}
+    docs = {}
+    for name, arguments in runs.items():
+        result = judge.run("impact", *arguments, "--as-of", AS_OF, "--format", "json")
+        docs[name] = result.doc
+        tally.add(f"schema impact {name}", faults(check, result.doc)[:5] if result.doc else f"no JSON: exit {result.code} {result.err.decode(errors='replace')[:200]}")
+    for what, spoil in WRONG_IMPACTS.items() if docs["acme"] else ():
+        wrong = copy.deepcopy(docs["acme"])
+        spoil(wrong)
+        tally.add(f"schema impact with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
 # Each makes a plan wrong that was right.
 WRONG_PLANS = {
     "another phase": lambda p: step(p).update(phase="later"),
@@ -271,6 +304,7 @@ def main():
     results(tally)
     explanations(tally)
     plans(tally)
+    impacts(tally)
     documents(tally)
     account_lines(tally)
     tally.end()

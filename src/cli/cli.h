@@ -69,6 +69,8 @@ typedef enum {
     OPTION_ERROR,
     OPTION_POLICY,
     OPTION_AFTER,
+    OPTION_WITH,
+    OPTION_NEW_ORG,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_COLOR,
@@ -155,6 +157,7 @@ struct terminal terminal_of(const struct arguments *args, int fd);
 /* ---- commands ---- */
 int run_check(arena *a, const struct arguments *args, error *e);
 int run_plan(arena *a, const struct arguments *args, error *e);
+int run_impact(arena *a, const struct arguments *args, error *e);
 int run_rules(arena *a, const struct arguments *args, error *e);
 int run_collect(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);

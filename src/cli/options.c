@@ -78,6 +78,8 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_ERROR] = {"error",         0,   "TEXT",        false, NULL,
                        "say what this AWS error means: its message, or the error as JSON"                                                            },
     [OPTION_POLICY] = {"policy",        0,   NULL,          false, NULL,                "print the least IAM policy for who makes the call"          },
+    [OPTION_WITH] = {"with",          0,   "ID",          true,  NULL,                "an account that leaves together with these"                 },
+    [OPTION_NEW_ORG] = {"new-org",       0,   "ORG",         false, NULL,                "the organization that they go to: o-..., else into none"    },
     [OPTION_AFTER] = {"after",         0,   "SNAPSHOT2",   false, NULL,
                       "say what must be true afterwards, from captures made once the accounts have left"                                             },
     [OPTION_QUIET] = {"quiet",         'q', NULL,          false, NULL,                "no report in text, errors alone"                            },
@@ -104,6 +106,11 @@ static const option_id plan_options[] = {
     OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL,   OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG,
     OPTION_NO_CONFIG,   OPTION_FORMAT,        OPTION_OUTPUT, OPTION_FULL,  OPTION_POLICY,  OPTION_AFTER,
     OPTION_COLOR,       OPTION_ASCII,         OPTION_HELP};
+static const option_id impact_options[] = {
+    OPTION_ACCOUNT,     OPTION_ACCOUNTS_FROM, OPTION_OU,    OPTION_WITH,    OPTION_NEW_ORG, OPTION_CONTEXT,
+    OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_ASSUME, OPTION_ALLOW_HYPOTHETICAL,
+    OPTION_RULES, OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,   OPTION_FORMAT, OPTION_FULL, OPTION_COLOR,
+    OPTION_ASCII,         OPTION_HELP};
 static const option_id rules_options[] = {OPTION_RULES,  OPTION_PROFILE, OPTION_CONFIG, OPTION_NO_CONFIG,
                                           OPTION_FORMAT, OPTION_COLOR,   OPTION_HELP};
 static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTION_ROLE_NAME,    OPTION_AWS,
@@ -157,6 +164,17 @@ const struct command commands[] = {
      "  3  with --after: nothing is wrong, but something is not known\n"
      "  4  it could not be written, or memory ran out\n",
      OPTIONS(plan_options), run_plan},
+    {"impact",   "SNAPSHOT",
+     "what stops working, or becomes possible, once accounts have left, and what to do before",
+     "Name the accounts with --account, --ou or --accounts-from. Policies, here and in the other accounts, are decided\n"
+     "with the organization's keys as they are today and as they are afterwards. docs/impact.md tells more.\n"
+     "Formats: text, json.\n\n"
+     "Exit codes\n"
+     "  0  it was told, whatever it is\n"
+     "  1  with --assume, and without --allow-hypothetical\n"
+     "  2  wrong usage, or an input that could not be read\n"
+     "  4  it could not be written, or memory ran out\n",
+     OPTIONS(impact_options), run_impact},
     {"rules",    "list | explain ID | fields [PREFIX] | test [PACK...]",
      "show the rules, one rule in full, the facts that rules can ask for; run the rules' tests",                                                                                                           NULL,
      OPTIONS(rules_options),                                                                                                                                                                                                                run_rules    },

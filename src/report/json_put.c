@@ -180,3 +180,19 @@ void json_fixes(struct json *j, const char *name, const struct fix *fixes, size_
     }
     json_close(j, ']');
 }
+
+void json_errors(struct json *j, const struct input_error *errors, size_t count)
+{
+    json_open(j, "errors", '[', STACKED);
+    for (const struct input_error *e = errors; e < errors + count; e++) {
+        json_open(j, NULL, '{', INLINE);
+        json_str(j, "file", e->file);
+        if (e->line)
+            json_number(j, "line", e->line);
+        if (e->line && e->column)
+            json_number(j, "column", e->column);
+        json_str(j, "message", e->message);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}

@@ -41,6 +41,7 @@ void json_run(struct json *j, str schema, const struct check_run *run);
 void json_evidence(struct json *j, const struct evidence *ev);                       /* its members */
 void json_command(struct json *j, const char *name, const str *words, size_t count); /* none: null */
 void json_fixes(struct json *j, const char *name, const struct fix *fixes, size_t count);
-void json_needs(struct json *j, const struct need *needs, size_t count); /* "needs": [...] */
+void json_needs(struct json *j, const struct need *needs, size_t count);          /* "needs": [...] */
+void json_errors(struct json *j, const struct input_error *errors, size_t count); /* "errors": [...] */
 
 #endif

@@ -129,22 +129,6 @@ static void account(struct json *j, const struct plan_account *a)
     json_close(j, '}');
 }
 
-static void errors(struct json *j, const struct input_error *items, size_t count)
-{
-    json_open(j, "errors", '[', STACKED);
-    for (const struct input_error *e = items; e < items + count; e++) {
-        json_open(j, NULL, '{', INLINE);
-        json_str(j, "file", e->file);
-        if (e->line)
-            json_number(j, "line", e->line);
-        if (e->line && e->column)
-            json_number(j, "column", e->column);
-        json_str(j, "message", e->message);
-        json_close(j, '}');
-    }
-    json_close(j, ']');
-}
-
 static struct json *begin(struct report_writer *w, str schema)
 {
     struct json *j = NEW(w->arena, struct json);
@@ -169,7 +153,7 @@ static void put_plan(struct report_writer *w, const struct plan *plan)
     for (size_t i = 0; i < plan->account_count; i++)
         account(j, &plan->accounts[i]);
     json_close(j, ']');
-    errors(j, plan->errors, plan->error_count);
+    json_errors(j, plan->errors, plan->error_count);
     end(j, plan->exit_code);
 }
 
@@ -190,7 +174,7 @@ static void put_after(struct report_writer *w, const struct after_plan *after)
             json_close(j, '}');
         }
         json_close(j, ']');
-        errors(j, a->errors, a->error_count);
+        json_errors(j, a->errors, a->error_count);
         json_close(j, '}');
     }
     json_close(j, ']');

@@ -33,7 +33,7 @@ struct work {
 
 /* ---- evidence ---- */
 
-static struct evidence locate(struct work *w, const struct mark *m, bool look_up)
+struct evidence check_locate(arena *a, const struct mark *m, bool look_up)
 {
     struct evidence e = {.file = m->file,
                          .level = m->level,
@@ -50,7 +50,7 @@ static struct evidence locate(struct work *w, const struct mark *m, bool look_up
     if (!m->node || !look_up)
         return e;
     struct position at = {0};
-    source_locate(w->arena, m->source, m->node, &at);
+    source_locate(a, m->source, m->node, &at);
     e.pointer = at.pointer;
     e.inner_pointer = at.inner_pointer;
     e.line = at.line;
@@ -138,7 +138,7 @@ static void keep_marks(struct work *w, struct finding *f, const struct judgement
     bool look_up = f->outcome != OUTCOME_PASS || w->check->options.pass_evidence;
     struct evidence *evidence = NEW_ARRAY(w->arena, struct evidence, j->mark_count);
     for (size_t i = 0; i < j->mark_count; i++)
-        evidence[i] = locate(w, &j->marks[i], look_up);
+        evidence[i] = check_locate(w->arena, &j->marks[i], look_up);
     f->evidence = evidence;
     f->evidence_count = j->mark_count;
 }

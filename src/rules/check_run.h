@@ -87,6 +87,9 @@ void private_of_account(arena *a, const struct facts *f, struct account_result *
 /* Judges account i outside all sums, and calls `visit` while its facts can still be asked. */
 void check_visit_account(struct check *c, arena *a, size_t i, visit_fn *visit, void *self);
 
+/* Where a fact stands, as reports tell it; look_up: line, column and what stands there too. */
+struct evidence check_locate(arena *a, const struct mark *m, bool look_up);
+
 /* Whether the rule would not stand in the way if the account stood in that OU. */
 bool check_passes_in(const struct visit *v, const struct unit *ou, const struct rule *r, route on);
 

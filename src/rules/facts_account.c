@@ -389,7 +389,7 @@ static tri decide_admin(struct facts *f, const struct entity *e, bool afterwards
 }
 
 /* Asked for the same people by several fields: settled once for each. */
-static tri is_admin(struct facts *f, const struct entity *e)
+tri facts_is_admin(struct facts *f, const struct entity *e)
 {
     const struct account *account = f->account;
     bool user = e->kind == ENTITY_USER;
@@ -415,7 +415,8 @@ struct value fact_account_users(struct facts *f, route r)
         members[0] = fact_text(e->name);
         members[1] = fact_text(e->arn);
         members[2] = fact_text(e->path);
-        members[3] = fact_tri(f, is_admin(f, e), STR("what the user may do depends on more than the captures show"));
+        members[3] =
+            fact_tri(f, facts_is_admin(f, e), STR("what the user may do depends on more than the captures show"));
         items[i] = (struct element){.text = e->name, .members = members};
     }
     return fact_list(items, account->user_count, account->users_complete, account->people_why);
@@ -441,7 +442,8 @@ struct value fact_account_roles(struct facts *f, route r)
         members[0] = fact_text(e->name);
         members[1] = fact_text(e->arn);
         members[2] = fact_text(e->path);
-        members[3] = fact_tri(f, is_admin(f, e), STR("what the role may do depends on more than the captures show"));
+        members[3] =
+            fact_tri(f, facts_is_admin(f, e), STR("what the role may do depends on more than the captures show"));
         members[4] = fact_yes_no(str_starts(e->path, STR("/aws-service-role/")));
         members[5] = fact_tri(f, facts_role_trusts(f, e, f->run->org->management_account), why);
         members[6] = fact_tri(f, facts_role_trusts_members(f, e), why);

@@ -217,6 +217,9 @@ str facts_partition(struct facts *f);          /* "aws" when nothing says otherw
  * so. Service principals, and for `afterwards` those of the organization that is left, let nobody in. */
 tri facts_can_enter(struct facts *f, const struct entity *role, entry_time when);
 
+/* Whether the user or role may do what an administrator may, today. */
+tri facts_is_admin(struct facts *f, const struct entity *e);
+
 /* Whether the trust policy lets in somebody of that account, a member of the organization. */
 tri facts_role_trusts(struct facts *f, const struct entity *role, str account);
 tri facts_role_trusts_members(struct facts *f, const struct entity *role); /* that it names, this one left out */
