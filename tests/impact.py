@@ -226,6 +226,9 @@ def main():
             build(case, snapshot)
             result = ask(snapshot, *map(str, case.get("options", [])), account=case.get("account", A))
             count(case["name"], wrong(case, result) + (shape(result.accounts()[0]) if result.accounts() else []))
+    read = {i["file"] for i in ask(judge.ROOT / "tests" / "tiny").doc["inputs"]}
+    there = {str(p.relative_to(judge.ROOT / "tests" / "tiny")) for p in (judge.ROOT / "tests" / "tiny").rglob("*.json")}
+    count("every file that is read is named", sorted(there - read))
     if (CORPUS / "acme.impact.tsv").exists():
         for name, bad in corpus():
             count(name, bad)

@@ -226,6 +226,22 @@ bool output_place_check(arena *a, const struct arguments *args, size_t index, st
     return true;
 }
 
+bool outputs_check(arena *a, const struct arguments *args, bool (*knows)(arena *a, str format, error *e),
+                   const char *example, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    for (size_t i = 0; i < given->count; i++) {
+        str path = given->values[i];
+        str format = str_cut(&path, ':');
+        if (!path.len || str_is(path, "-"))
+            return error_set(e, ERR_USAGE, "--output \"%.*s\" names no file; expected FORMAT:PATH, such as %s",
+                             STR_ARG(visible(a, given->values[i])), example);
+        if (!knows(a, format, e) || !output_place_check(a, args, i, path, e))
+            return false;
+    }
+    return true;
+}
+
 static bool open_writer(struct writers *w, str format, const char *path, struct report_style style)
 {
     struct report_writer *r = report_open(w->arena, format, path, style, w->error);

@@ -12,6 +12,9 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
 /* --output: none may stand in the snapshot or at the place of an earlier one; none may be a file that is read. `index`
  * and `path`: of the one looked at. False: *e. */
 bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e);
+/* All of --output of a command whose formats `knows` tells, before any work is done. `example`: "json:plan.json". */
+bool outputs_check(arena *a, const struct arguments *args, bool (*knows)(arena *a, str format, error *e),
+                   const char *example, error *e);
 bool output_inputs_check(arena *a, const struct arguments *args, const struct check_run *run,
                          const struct check_options *o, const struct config *config, error *e);
 

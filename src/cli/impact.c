@@ -36,8 +36,11 @@ static bool read_options(arena *a, const struct arguments *args, struct check_op
     if (!report_impact_knows(a, format_of(args), e) ||
         !check_options_read(a, args, args->operands[0], check, config, e))
         return false;
+    check->reads_all = true;
     if (!check->account_count && !check->ou_count)
         return error_set(e, ERR_USAGE, "name who is to leave: --account ID, --ou PATH or --accounts-from FILE");
+    if (!outputs_check(a, args, report_impact_knows, "json:impact.json", e))
+        return false;
     for (size_t i = 0; i < with->count; i++)
         if (!str_is_account_id(with->values[i]))
             return error_set(e, ERR_USAGE, "--with is \"%.*s\"; expected an account id, 12 digits",
@@ -59,6 +62,21 @@ static int told(arena *a, const struct arguments *args, str snapshot, const stru
     return -1;
 }
 
+/* To the files, then to standard output. */
+static bool print_impact(arena *a, const struct arguments *args, const struct impact *impact, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    struct report_style plain = {.piped = true};
+    bool full = has_option(args, OPTION_FULL);
+    for (size_t i = 0; i < given->count; i++) {
+        str path = given->values[i];
+        str format = str_cut(&path, ':');
+        if (!report_impact(a, format, arena_cstr(a, path), plain, impact, full, e))
+            return false;
+    }
+    return report_impact(a, format_of(args), "-", style_of(args), impact, full, e);
+}
+
 int run_impact(arena *a, const struct arguments *args, error *e)
 {
     struct check_options check = {0};
@@ -75,6 +93,7 @@ int run_impact(arena *a, const struct arguments *args, error *e)
         return -1;
     if (!impact_make(a, &o, &impact, &faults, e))
         return told(a, args, check.snapshot, &faults, e);
-    bool full = has_option(args, OPTION_FULL);
-    return report_impact(a, format_of(args), "-", style_of(args), &impact, full, e) ? impact.exit_code : -1;
+    if (!output_inputs_check(a, args, impact.run, &check, &config, e))
+        return -1;
+    return print_impact(a, args, &impact, e) ? impact.exit_code : -1;
 }

@@ -18,23 +18,6 @@ static str format_of(const struct arguments *args)
     return has_option(args, OPTION_FORMAT) ? option_text(args, OPTION_FORMAT) : STR("text");
 }
 
-/* Formats and places of --output, before any work is done. */
-static bool outputs_can_be(arena *a, const struct arguments *args, error *e)
-{
-    const struct option_value *given = &args->options[OPTION_OUTPUT];
-    for (size_t i = 0; i < given->count; i++) {
-        str path = given->values[i];
-        str format = str_cut(&path, ':');
-        if (!path.len || str_is(path, "-"))
-            return error_set(e, ERR_USAGE,
-                             "--output \"%.*s\" names no file; expected FORMAT:PATH, such as markdown:plan.md",
-                             STR_ARG(visible(a, given->values[i])));
-        if (!report_plan_knows(a, format, e) || !output_place_check(a, args, i, path, e))
-            return false;
-    }
-    return true;
-}
-
 /* To the files, then to standard output. */
 static bool print_plan(arena *a, const struct arguments *args, const struct plan *plan, error *e)
 {
@@ -125,7 +108,7 @@ int run_plan(arena *a, const struct arguments *args, error *e)
                                              : "no snapshot was named: orgexit plan SNAPSHOT --account ID"),
                -1;
     if (!report_plan_knows(a, format_of(args), e) || !check_options_read(a, args, args->operands[0], &o, &config, e) ||
-        !select_something(&o, e) || !outputs_can_be(a, args, e))
+        !select_something(&o, e) || !outputs_check(a, args, report_plan_knows, "markdown:plan.md", e))
         return -1;
     if (has_option(args, OPTION_AFTER))
         return run_after(a, args, &o, e);

@@ -328,6 +328,12 @@ static bool list_inputs(struct check *c, error *e)
         management |= str_eq(c->selected[i], c->org->management_account);
         list_account_inputs(c, c->selected[i]);
     }
+    for (size_t i = 0; i < c->org->account_count && c->options.reads_all; i++) {
+        str id = c->org->accounts[i]->id;
+        management |= str_eq(id, c->org->management_account);
+        if (!is_selected(c, id))
+            list_account_inputs(c, id);
+    }
     if (!management && c->org->management_account.len)
         list_account_inputs(c, c->org->management_account);
     for (size_t i = 2; i < c->facts.shelf_count; i++)
