@@ -10,12 +10,12 @@
 
 /* ---- items ---- */
 
-struct impact_item *impact_add(struct impacting *m, impact_kind kind, const char *rule, certainty sure)
+struct impact_item *impact_add(struct impacting *m, impact_kind kind, str rule, certainty sure)
 {
-    const struct rule *r = ruleset_find(m->check->rules, str_from(rule));
+    const struct rule *r = ruleset_find(m->check->rules, rule);
     struct impact_item *i = VEC_PUSH(m->arena, &m->items);
     i->kind = kind;
-    i->rule = str_from(rule);
+    i->rule = rule;
     i->certainty = sure;
     i->severity = r ? rule_severity(r, ROUTE_REMOVE_API) : SEVERITY_WARNING;
     i->reversible = true;
@@ -79,7 +79,7 @@ void gaps_tell(struct impacting *m, const struct gaps *g, impact_kind kind, cons
 {
     if (!g->count)
         return;
-    struct impact_item *i = impact_add(m, kind, rule, CERTAINTY_UNKNOWN);
+    struct impact_item *i = impact_add(m, kind, str_from(rule), CERTAINTY_UNKNOWN);
     i->now = now;
     i->after = STR("what of it changes is not known");
     i->why =

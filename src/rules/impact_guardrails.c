@@ -49,7 +49,7 @@ struct losing {
 
 static struct impact_item *lose(struct losing *l, tri sure)
 {
-    struct impact_item *i = impact_add(l->m, IMPACT_PROTECTION, "impact.scp-protection-lost",
+    struct impact_item *i = impact_add(l->m, IMPACT_PROTECTION, STR("impact.scp-protection-lost"),
                                        tri_and(sure, l->applies) == TRI_YES ? CERTAINTY_CERTAIN : CERTAINTY_UNKNOWN);
     if (l->applies != TRI_YES)
         i->why = arena_printf(l->m->arena, "whether %ss restrict the account today is not known", type_word(l->type));

@@ -138,6 +138,8 @@ static void look_at_policy(void *self, const struct met_policy *p)
         if (p->use == OF_TRUST || p->use == OF_RESOURCE)
             callers_keep(m, &m->items.items[i]);
     }
+    if (l->own && p->use == OF_RESOURCE)
+        impact_members_named(m, p, asked.label);
     if (!l->own && p->use == OF_TRUST && known == m->items.count)
         impact_named_elsewhere(m, p->entity, asked.label);
 }

@@ -132,8 +132,7 @@ static void ask_rule(struct impacting *m, const struct rule *r, const struct rul
     if (j.outcome != OUTCOME_FAIL && j.outcome != OUTCOME_UNKNOWN)
         return;
     bool fails = j.outcome == OUTCOME_FAIL;
-    struct impact_item *i = impact_add(m, row->kind, r->id.ptr, fails ? row->sure : CERTAINTY_UNKNOWN);
-    i->rule = r->id;
+    struct impact_item *i = impact_add(m, row->kind, r->id, fails ? row->sure : CERTAINTY_UNKNOWN);
     i->severity = rule_severity(r, route_of(m, r));
     i->reversible = row->reversible;
     i->now = without_stop(j.message);
@@ -155,9 +154,8 @@ static void ask_evidence(struct impacting *m, const struct rule *r)
     judge(m->arena, m->visit->judge, r, route_of(m, r), &j);
     if (j.outcome != OUTCOME_FAIL && j.outcome != OUTCOME_UNKNOWN)
         return;
-    struct impact_item *i = impact_add(m, IMPACT_ACCESS, r->id.ptr, CERTAINTY_UNKNOWN);
+    struct impact_item *i = impact_add(m, IMPACT_ACCESS, r->id, CERTAINTY_UNKNOWN);
     m->doubtful = true;
-    i->rule = r->id;
     i->now = without_stop(j.message);
     i->after = STR("what is told here rests on these captures, so that none of it is certain");
     split_reason(i);
@@ -171,7 +169,7 @@ static void ask_evidence(struct impacting *m, const struct rule *r)
 static void tell_always(struct impacting *m, const struct always_row *row)
 {
     const struct rule *r = ruleset_find(m->check->rules, str_from(row->rule));
-    struct impact_item *i = impact_add(m, row->kind, row->rule, row->sure);
+    struct impact_item *i = impact_add(m, row->kind, str_from(row->rule), row->sure);
     i->reversible = row->reversible;
     i->now = str_from(row->now);
     i->after = str_from(row->after);

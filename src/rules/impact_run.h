@@ -21,7 +21,7 @@ struct impacting {
 };
 
 /* A new item; the severity is the rule's. The address holds until the next one. */
-struct impact_item *impact_add(struct impacting *m, impact_kind kind, const char *rule, certainty sure);
+struct impact_item *impact_add(struct impacting *m, impact_kind kind, str rule, certainty sure);
 void impact_mark(struct impacting *m, struct impact_item *i, const struct mark *at);
 void impact_need(struct impacting *m, struct impact_item *i, struct need n);
 void impact_fix(struct impacting *m, struct impact_item *i, str text);
@@ -77,6 +77,7 @@ bool impact_other_policies(struct impacting *m, error *e);
 void impact_guardrails(struct impacting *m); /* SCPs and RCPs */
 void impact_trust(struct impacting *m);      /* who may still come in, and who no longer does */
 void impact_named_elsewhere(struct impacting *m, const struct entity *role, str label); /* a role of another account */
+void impact_members_named(struct impacting *m, const struct met_policy *p, str label);  /* an own resource's policy */
 void impact_services(struct impacting *m);                                              /* trusted access */
 void impact_rules(struct impacting *m);                                                 /* what rules tell */
 

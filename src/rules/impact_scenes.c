@@ -195,7 +195,7 @@ static struct impact_item *item_of(struct impacting *m, const struct asked_polic
     void **slot = map_at(m->arena, &m->seen, key);
     if (*slot)
         return &m->items.items[(size_t)*slot - 1];
-    struct impact_item *i = impact_add(m, kind_of(r->change), p->rule, sure);
+    struct impact_item *i = impact_add(m, kind_of(r->change), str_from(p->rule), sure);
     struct mark at = {.source = p->ref.policy->source,
                       .node = r->statement->node,
                       .level = p->level,

@@ -122,7 +122,7 @@ static void tell_service(struct impacting *m, str principal, const node *at)
     const struct capture_doc *d = &m->check->org->service_access;
     bool known = s != NULL;
     s = known ? s : &unheard_of;
-    struct impact_item *i = impact_add(m, s->kind, "impact.trusted-access-inventory", s->sure);
+    struct impact_item *i = impact_add(m, s->kind, STR("impact.trusted-access-inventory"), s->sure);
     i->reversible = s->reversible;
     i->now = arena_printf(m->arena, "%.*s has trusted access in the organization", STR_ARG(principal));
     i->after = str_from(s->after);

@@ -3,6 +3,7 @@
  * across the border, sign-in by the organization's IAM Identity Center ends.
  */
 #include "iam/trust.h"
+#include "policy/arn.h"
 #include "rules/impact_run.h"
 
 static void mark_role(struct impacting *m, struct impact_item *i, const struct entity *role, str text)
@@ -16,7 +17,8 @@ static void mark_role(struct impacting *m, struct impact_item *i, const struct e
 
 static struct impact_item *stays(struct impacting *m, const struct entity *role, const char *rule, tri sure, str now)
 {
-    struct impact_item *i = impact_add(m, IMPACT_STAYS, rule, sure == TRI_YES ? CERTAINTY_CERTAIN : CERTAINTY_UNKNOWN);
+    struct impact_item *i =
+        impact_add(m, IMPACT_STAYS, str_from(rule), sure == TRI_YES ? CERTAINTY_CERTAIN : CERTAINTY_UNKNOWN);
     i->now = now;
     if (sure != TRI_YES)
         i->why = STR("the captures do not tell whom its trust policy lets in");
@@ -90,6 +92,39 @@ void impact_named_elsewhere(struct impacting *m, const struct entity *role, str 
     impact_fix(m, i, STR("Let its owner take the account out of the trust policy if that is no longer wanted"));
 }
 
+/* ---- resources of its own ---- */
+
+/* The first member of the organization, not leaving too, that an Allow names by account; empty: none. */
+static str member_named(const struct impacting *m, const struct statement *s)
+{
+    const node *names = node_is_object(s->principal) && !s->not_principal ? node_get(s->principal, "AWS") : NULL;
+    for (const node *v = values_first(names); v && s->effect == EFFECT_ALLOW; v = values_next(names, v)) {
+        str account = principal_name_of(node_text(v)).account;
+        if (account.len && organization_account(m->check->org, account) && !impact_leaves(m, account))
+            return account;
+    }
+    return (str){0};
+}
+
+void impact_members_named(struct impacting *m, const struct met_policy *p, str label)
+{
+    for (size_t k = 0; k < p->policy->count; k++) {
+        const struct statement *s = &p->policy->statements[k];
+        str account = member_named(m, s);
+        if (!account.len)
+            continue;
+        struct impact_item *i = impact_add(m, IMPACT_STAYS, STR("access.external-trust"),
+                                           s->condition_count || s->odd ? CERTAINTY_LIKELY : CERTAINTY_CERTAIN);
+        struct mark at = {
+            .source = p->policy->source, .node = s->node, .policy = p->name, .sid = s->sid, .statement = s->index};
+        i->now = at.text =
+            arena_printf(m->arena, "%.*s names account %.*s of the organization", STR_ARG(label), STR_ARG(account));
+        i->after = STR("keeps working across the border: review");
+        impact_mark(m, i, &at);
+        impact_fix(m, i, STR("Take out of the policy whoever is no longer wanted"));
+    }
+}
+
 /* ---- IAM Identity Center ---- */
 
 static bool is_of_identity_center(const struct entity *role)
@@ -109,7 +144,7 @@ static void identity_center(struct impacting *m)
         if (!is_of_identity_center(role))
             continue;
         if (!i) {
-            i = impact_add(m, IMPACT_DELETION, "access.identity-center", CERTAINTY_CERTAIN);
+            i = impact_add(m, IMPACT_DELETION, STR("access.identity-center"), CERTAINTY_CERTAIN);
             i->reversible = false;
             i->now = arena_printf(m->arena, "people sign in by %zu role%s of IAM Identity Center: %.*s%s", count,
                                   count == 1 ? "" : "s", STR_ARG(role->name), count > 1 ? " and others" : "");
