@@ -51,33 +51,16 @@ void asking_note(struct asking *k, str text)
     *VEC_PUSH(k->arena, &k->notes) = text;
 }
 
-static void doubt(struct asking *k, str text)
-{
-    *VEC_PUSH(k->arena, &k->doubts) = text;
-}
-
 /* What makes all of it doubtful: of such captures check says UNDETERMINED, whatever they show. */
 static void find_doubts(struct asking *k)
 {
-    const struct snapshot *s = k->org->snapshot;
-    const struct account *account = k->account;
     const struct check_options *c = k->options->check;
     for (size_t i = 0; i < c->assumed_count && !c->allow_hypothetical; i++)
-        doubt(k, arena_printf(k->arena, "HYPOTHETICAL: %.*s is assumed", STR_ARG(c->assumed[i])));
-    if (s->fresh != TRI_YES)
-        doubt(k, s->stale_why.len ? s->stale_why : STR("how old the captures are is not known"));
-    if (s->finished != TRI_YES && !s->has_completed_at)
-        doubt(k, STR("capturing was stopped half way: capture.json has no completed_at"));
-    if (k->org->one_organization != TRI_YES && k->org->mixed_why.len)
-        doubt(k, k->org->mixed_why);
-    if (!account->listed)
-        doubt(k, arena_printf(k->arena, "no capture of the organization shows account %.*s", STR_ARG(account->id)));
-    if (account->identity.state != CAPTURE_WHOLE)
-        doubt(k, arena_printf(k->arena, "nothing proves that the captures are of account %.*s: %.*s",
-                              STR_ARG(account->id), STR_ARG(account->identity.why)));
-    else if (!str_eq(account->identity_account, account->id))
-        doubt(k, arena_printf(k->arena, "sts get-caller-identity says that the captures are of account %.*s",
-                              STR_ARG(account->identity_account)));
+        *VEC_PUSH(k->arena, &k->doubts) =
+            arena_printf(k->arena, "HYPOTHETICAL: %.*s is assumed", STR_ARG(c->assumed[i]));
+    doubts_of_organization(k->arena, k->org, &k->doubts);
+    doubts_of_place(k->arena, k->account, &k->doubts);
+    doubts_of_captures(k->arena, k->account, &k->doubts);
 }
 
 /* ---- what is asked ---- */

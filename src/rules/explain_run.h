@@ -3,6 +3,7 @@
 #define ORGEXIT_RULES_EXPLAIN_RUN_H
 
 #include "iam/explain.h"
+#include "rules/doubts.h"
 #include "rules/explain.h"
 #include "rules/facts_run.h"
 
@@ -15,7 +16,8 @@ struct asking {
     struct facts facts;
     str action, resource;
     const struct principal *who;
-    VEC(str) notes, doubts;
+    VEC(str) notes;
+    doubt_list doubts;
 };
 
 /* What the captures tell of policies that are not known, and of layers that do not apply. */
