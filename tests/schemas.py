@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import re
+import tempfile
 from pathlib import Path
 
 import jsonschema
@@ -282,6 +283,70 @@ def documents(tally):
         tally.add(f"snapshot.schema.json refuses {what}", [] if faults(check, spoilt) else ["it does not"])
 
 
+# Each makes an expect file wrong that was right.
+WRONG_CLAIMS = {
+    "no version": lambda x: x.pop("version"),
+    "no claims": lambda x: x.update(claims=[]),
+    "an unknown key": lambda x: x["claims"][0].update(butt=["role/A"]),
+    "no name": lambda x: x["claims"][0].pop("name"),
+    "no place": lambda x: x["claims"][0].pop("in"),
+    "a place that is none": lambda x: x["claims"][0].update({"in": ["Prod"]}),
+    "an account that is a number": lambda x: x["claims"][0].update({"in": [111122223333]}),
+    "a claim on nobody": lambda x: x["claims"][0].pop("no_principal"),
+    "a claim on two": lambda x: x["claims"][0].update(principal="root", can="organizations:LeaveOrganization"),
+    "no_principal that is a text": lambda x: x["claims"][0].update(no_principal="true"),
+    "an exception that is no principal": lambda x: x["claims"][0].update(but=["MembershipAdmin"]),
+    "a session": lambda x: x["claims"][0].update(but=["arn:aws:iam::*:"]),
+    "with, where nobody may": lambda x: x["claims"][0].update({"with": {"aws:SourceIp": "192.0.2.1"}}),
+    "can and cannot": lambda x: x["claims"][2].update(cannot="organizations:LeaveOrganization"),
+    "neither can nor cannot": lambda x: x["claims"][2].pop("can"),
+    "an action without service": lambda x: x["claims"][2].update(can="LeaveOrganization"),
+}
+WRONG_MAPS = {
+    "no SCPs": lambda m: m.pop("scps"),
+    "an unknown key": lambda m: m.update(scp={}),
+    "a path that is none": lambda m: m["scps"].update({"Root/Prod": []}),
+    "an SCP that is no list": lambda m: m["scps"].update({"/Root": "FullAWSAccess"}),
+    "an SCP twice": lambda m: m["scps"].update({"/Root": ["FullAWSAccess", "FullAWSAccess"]}),
+    "another partition": lambda m: m.update(partition="aws-eu"),
+    "an id that is none": lambda m: m.update(organization="r-abcd"),
+}
+WRONG_GUARDS = {
+    "another outcome": lambda g: g["claims"][0].update(outcome="true"),
+    "a claim about nobody": lambda g: g["claims"][0].update(cases=[]),
+    "a claim without place": lambda g: g["claims"][0].pop("line"),
+    "somebody of another kind": lambda g: g["claims"][-1]["cases"][0]["principals"][0].update(kind="group"),
+    "somebody without statements": lambda g: g["claims"][-1]["cases"][0]["principals"][0].pop("through"),
+    "an exit code of text": lambda g: g.update(exit="1"),
+}
+
+
+def guards(tally):
+    """Expect files, maps and results of guard; what the schema refuses, the program refuses too."""
+    folder = judge.ROOT / "samples" / "guard"
+    files = ["--policies", folder / "policies", "--map", folder / "map.yaml", "--expect", folder / "expect.yaml"]
+    for name, spoilers, at in (("expect", WRONG_CLAIMS, 5), ("guard-map", WRONG_MAPS, 3)):
+        check, path = validator(f"{name}.schema.json"), files[at]
+        right = yaml.load(path.read_text(), Yaml12)
+        tally.add(f"schema {name} takes the sample", faults(check, right))
+        for what, spoil in spoilers.items():
+            wrong = copy.deepcopy(right)
+            spoil(wrong)
+            with tempfile.NamedTemporaryFile("w", suffix=".yaml") as spoilt:
+                spoilt.write(json.dumps(wrong))
+                spoilt.flush()
+                result = judge.run("guard", *files[:at], spoilt.name, *files[at + 1:], "--as-of", AS_OF)
+            tally.add(f"schema {name} with {what}", [x for x in ([] if faults(check, wrong) else ["the schema accepts it"]) + ([] if result.code == 2 else [f"the program: exit {result.code}"])])
+    check = validator("guard.schema.json")
+    for name, arguments in {"snapshot": [judge.ROOT / "samples" / "acme", *files[4:]], "files": files}.items():
+        result = judge.run("guard", *arguments, "--as-of", AS_OF, "--format", "json")
+        tally.add(f"schema guard of {name}", faults(check, result.doc)[:5] if result.doc else result.err.decode())
+    for what, spoil in WRONG_GUARDS.items() if result.doc else ():
+        wrong = copy.deepcopy(result.doc)
+        spoil(wrong)
+        tally.add(f"schema guard with {what}", [] if faults(check, wrong) else "the schema accepts it")
+
+
 def account_lines(tally):
     check, lines = validator("account-line.schema.json"), doors.lines_of(doors.document_of(judge.ROOT / "samples" / "acme"))[1]
     tally.add("account-line.schema.json takes the sample's lines", [f for line in lines for f in faults(check, line)])
@@ -303,6 +368,7 @@ def main():
     attestations(tally)
     results(tally)
     explanations(tally)
+    guards(tally)
     plans(tally)
     impacts(tally)
     documents(tally)

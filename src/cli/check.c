@@ -130,10 +130,24 @@ static str snapshot_name(str operand)
     return operand;
 }
 
+bool as_of_read(arena *a, const struct arguments *args, int64_t *as_of, time_origin *from, error *e)
+{
+    bool given;
+    time_origin origin = (time_origin){0};
+    if (!read_time(a, args, OPTION_AS_OF, &given, as_of, e))
+        return false;
+    if (!given && !time_now(as_of, &origin))
+        return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
+    if (origin == TIME_ENVIRONMENT)
+        warn_of_clock(a, *as_of);
+    if (from)
+        *from = origin;
+    return true;
+}
+
 bool check_options_read(arena *a, const struct arguments *args, str snapshot, struct check_options *o,
                         struct config *config, error *e)
 {
-    bool has_as_of;
     o->snapshot = snapshot_name(snapshot);
     if (str_is(snapshot, "-") && !has_option(args, OPTION_ORG))
         return error_set(e, ERR_USAGE, "- is NDJSON, an account a line; --org FILE names the organization's part");
@@ -144,13 +158,9 @@ bool check_options_read(arena *a, const struct arguments *args, str snapshot, st
         o->snapshot = snapshot_name(option_text(args, OPTION_ORG));
     }
     o->only_problems = has_option(args, OPTION_ONLY_PROBLEMS);
-    if (!read_time(a, args, OPTION_AS_OF, &has_as_of, &o->as_of, e) ||
-        !read_time(a, args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e))
+    if (!read_time(a, args, OPTION_CAPTURED_AT, &o->has_captured_at, &o->captured_at, e) ||
+        !as_of_read(a, args, &o->as_of, &o->as_of_from, e))
         return false;
-    if (!has_as_of && !time_now(&o->as_of, &o->as_of_from))
-        return error_set(e, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds");
-    if (o->as_of_from == TIME_ENVIRONMENT)
-        warn_of_clock(a, o->as_of);
     if (!config_read(a, args, o->snapshot, config, e))
         return false;
     o->routes = config->routes;

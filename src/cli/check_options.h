@@ -9,6 +9,9 @@
 bool check_options_read(arena *a, const struct arguments *args, str snapshot, struct check_options *o,
                         struct config *config, error *e);
 
+/* --as-of, else SOURCE_DATE_EPOCH, else the clock. `from` may be NULL. False: *e. */
+bool as_of_read(arena *a, const struct arguments *args, int64_t *as_of, time_origin *from, error *e);
+
 /* --output: none may stand in the snapshot or at the place of an earlier one; none may be a file that is read. `index`
  * and `path`: of the one looked at. False: *e. */
 bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e);

@@ -71,6 +71,9 @@ typedef enum {
     OPTION_AFTER,
     OPTION_WITH,
     OPTION_NEW_ORG,
+    OPTION_EXPECT,
+    OPTION_POLICIES,
+    OPTION_MAP,
     OPTION_QUIET,
     OPTION_VERBOSE,
     OPTION_COLOR,
@@ -137,7 +140,7 @@ str did_you_mean(arena *a, str word, const char *const *known, size_t count);
 
 void print_help(arena *a);
 void print_command_help(arena *a, const struct command *c);
-extern const char exit_codes[]; /* of check: "Exit codes\n  0  ..." */
+extern const char exit_codes[];             /* of check: "Exit codes\n  0  ..." */
 void print_manual(const struct command *c); /* its manual page, in mdoc */
 void print_version(void);
 void print_error(const error *e, str prefix); /* on standard error: "orgexit: FILE:LINE:COLUMN: message" */
@@ -165,6 +168,7 @@ int run_attest(arena *a, const struct arguments *args, error *e);
 int run_explain(arena *a, const struct arguments *args, error *e);
 int run_report(arena *a, const struct arguments *args, error *e);
 int run_diff(arena *a, const struct arguments *args, error *e);
+int run_guard(arena *a, const struct arguments *args, error *e);
 int run_config(arena *a, const struct arguments *args, error *e);
 int run_completion(arena *a, const struct arguments *args, error *e);
 int run_schema(arena *a, const struct arguments *args, error *e);

@@ -82,6 +82,9 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_NEW_ORG] = {"new-org",       0,   "ORG",         false, NULL,                "the organization that they go to: o-..., else into none"    },
     [OPTION_AFTER] = {"after",         0,   "SNAPSHOT2",   false, NULL,
                       "say what must be true afterwards, from captures made once the accounts have left"                                             },
+    [OPTION_EXPECT] = {"expect",        0,   "FILE",        false, NULL,                "the claims: a YAML file (docs/guard.md, orgexit schema expect)"},
+    [OPTION_POLICIES] = {"policies",      0,   "DIR",         false, NULL,                "SCPs as files below DIR instead of a snapshot; needs --map"  },
+    [OPTION_MAP] = {"map",           0,   "FILE",        false, NULL,                "which of them stand at which OU (orgexit schema guard-map)"         },
     [OPTION_QUIET] = {"quiet",         'q', NULL,          false, NULL,                "no report in text, errors alone"                            },
     [OPTION_VERBOSE] = {"verbose",       'v', NULL,          false, NULL,                "show what passed, and where it rests"                       },
     [OPTION_COLOR] = {"color",         0,   "WHEN",        false, "auto|always|never", "auto (default), always, never"                              },
@@ -139,6 +142,8 @@ static const option_id report_options[] = {
     OPTION_CAPTURED_AT, OPTION_ATTESTATIONS, OPTION_NO_WAIVERS, OPTION_RULES, OPTION_PROFILE, OPTION_ROUTE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_JOBS, OPTION_QUIET,
     OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
 static const option_id diff_options[] = {OPTION_FORMAT, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
+static const option_id guard_options[] = {OPTION_EXPECT, OPTION_POLICIES, OPTION_MAP, OPTION_AS_OF, OPTION_MAX_AGE, OPTION_CAPTURED_AT,
+                                          OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_VERBOSE, OPTION_COLOR, OPTION_ASCII, OPTION_HELP};
 static const option_id config_options[] = {OPTION_ROUTE, OPTION_PROFILE, OPTION_FAIL_ON, OPTION_MAX_AGE, OPTION_RULES, OPTION_CONFIG,
                                            OPTION_NO_CONFIG, OPTION_FORMAT, OPTION_HELP};
 static const option_id help_options[] = {OPTION_MAN, OPTION_HELP};
@@ -231,6 +236,18 @@ const struct command commands[] = {
      "  2  wrong usage, or a result that is cut off or malformed\n"
      "  4  output could not be written, or memory ran out\n",
      OPTIONS(diff_options), run_diff},
+    {"guard", "SNAPSHOT --expect FILE | --policies DIR --map FILE --expect FILE",
+     "hold claims against an organization: who may make an account leave, and who may not",
+     "FILE holds claims such as \"in /Root/Prod no principal but role/BreakGlass may leave\", for those who are there and for\n"
+     "every user and role that there could be. A violation tells the statement that lets it through, who is meant, and an\n"
+     "example. With --policies, SCPs alone decide. docs/guard.md tells more.\n\n"
+     "Exit codes\n"
+     "  0  every claim holds\n"
+     "  1  at least one is violated\n"
+     "  2  wrong usage, or an input that is missing or malformed; a claim about no account\n"
+     "  3  none is violated, but of one at least it is not known\n"
+     "  4  output could not be written, or memory ran out\n",
+     OPTIONS(guard_options), run_guard},
     {"config",   "show [SNAPSHOT]", "show every setting of a check here, and where each comes from", NULL, OPTIONS(config_options), run_config},
     {"schema",   "[NAME]",  "print the JSON schema of one of our files; without NAME, list them", NULL, OPTIONS(plain_options), run_schema},
     {"completion", "bash | zsh | fish", "print what your shell needs to complete commands and options",

@@ -113,12 +113,16 @@ static void add_caller(struct filling *f, const struct caller *c)
 {
     add_known(f, "aws:PrincipalArn", c->arn);
     add_known(f, "aws:PrincipalAccount", c->account);
-    add_known(f, "aws:PrincipalType", c->is_root ? STR("Account") : c->is_role ? STR("AssumedRole") : STR("User"));
-    if (c->is_root || c->is_role)
+    add_known(f, "aws:PrincipalType",
+              c->is_root        ? STR("Account")
+              : c->is_role      ? STR("AssumedRole")
+              : c->is_federated ? STR("FederatedUser")
+                                : STR("User"));
+    if (c->is_root || c->is_role || c->is_federated)
         add(f, "aws:username", KEY_ABSENT, (str){0});
     else
         add_known(f, "aws:username", c->name);
-    if (!c->is_role) /* of a role's session it ends in the session's name */
+    if (!c->is_role && !c->is_federated) /* of a session it ends in the session's name */
         add_known(f, "aws:userid", c->is_root ? c->account : c->id);
     if (c->is_root) /* an ordinary sign-in, not sts:AssumeRoot */
         add(f, "aws:AssumedRoot", KEY_ABSENT, (str){0});
@@ -199,7 +203,7 @@ struct context context_fill(arena *a, const struct context_facts *facts)
     struct context c = {.keys = f.keys, .count = f.count, .rest = KEY_UNKNOWN};
     c.principal_tags = caller->tags_certain == TRI_YES ? KEY_ABSENT : KEY_UNKNOWN;
     c.resource_tags = unlisted_tags(facts->resource_tags_certain);
-    c.from_session = caller->is_role;
+    c.from_session = caller->is_role || caller->is_federated;
     if (str_is(facts->service, "organizations") || str_is(facts->service, "iam") || str_is(facts->service, "account"))
         c.service = facts->service;
     for (size_t i = 0; i < facts->given_count; i++) { /* what is known stands */

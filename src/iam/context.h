@@ -40,11 +40,11 @@ struct tag {
 
 /* Who calls, as far as files can tell (evaluation.md 5, readiness.md 5.3.1). Texts are borrowed. */
 struct caller {
-    str arn;     /* IAM ARN: arn:P:iam::I:root, user/..., role/... (with its path) */
-    str account; /* 12 digits */
-    str name;    /* of the user; empty for roles and root */
-    str id;      /* AIDA..., AROA...; empty: unknown */
-    bool is_root, is_role;
+    str arn;                             /* IAM ARN: arn:P:iam::I:root, user/..., role/... (with its path) */
+    str account;                         /* 12 digits */
+    str name;                            /* of the user; empty for roles and root */
+    str id;                              /* AIDA..., AROA...; empty: unknown */
+    bool is_root, is_role, is_federated; /* federated: of sts:GetFederationToken */
     const struct tag *tags;
     size_t tag_count;
     tri tags_certain; /* YES: a tag that is not listed is absent. Else an unlisted tag, and a listed one, is unknown */

@@ -8,14 +8,6 @@ static void json_tri(struct json *j, const char *name, tri t)
     json_str(j, name, t == TRI_YES ? STR("yes") : t == TRI_NO ? STR("no") : STR("unknown"));
 }
 
-static void json_tool(struct json *j, str version)
-{
-    json_open(j, "tool", '{', INLINE);
-    json_str(j, "name", STR("orgexit"));
-    json_str(j, "version", version);
-    json_close(j, '}');
-}
-
 static void json_account(struct json *j, str id, str name, str path)
 {
     if (!id.len) {
@@ -26,25 +18,6 @@ static void json_account(struct json *j, str id, str name, str path)
     json_str(j, "id", id);
     json_str_or_null(j, "name", name);
     json_str_or_null(j, "path", path);
-    json_close(j, '}');
-}
-
-/* {"aws:SourceIp": "192.0.2.1"}; null: the key is absent; a list: a multivalued key. */
-static void json_keys(struct json *j, const char *name, const struct explained_key *keys, size_t count)
-{
-    json_open(j, name, '{', INLINE);
-    for (size_t i = 0; i < count; i++) {
-        json_place(j, NULL);
-        put_json(j->w->out, keys[i].name);
-        put(j->w->out, STR(": "));
-        j->first = true;
-        if (keys[i].absent)
-            json_null(j, NULL);
-        else if (keys[i].list)
-            json_strings(j, NULL, keys[i].values, keys[i].count);
-        else
-            json_str(j, NULL, keys[i].values[0]);
-    }
     json_close(j, '}');
 }
 

@@ -196,3 +196,29 @@ void json_errors(struct json *j, const struct input_error *errors, size_t count)
     }
     json_close(j, ']');
 }
+
+void json_tool(struct json *j, str version)
+{
+    json_open(j, "tool", '{', INLINE);
+    json_str(j, "name", STR("orgexit"));
+    json_str(j, "version", version);
+    json_close(j, '}');
+}
+
+void json_keys(struct json *j, const char *name, const struct explained_key *keys, size_t count)
+{
+    json_open(j, name, '{', INLINE);
+    for (size_t i = 0; i < count; i++) {
+        json_place(j, NULL);
+        put_json(j->w->out, keys[i].name);
+        put(j->w->out, STR(": "));
+        j->first = true;
+        if (keys[i].absent)
+            json_null(j, NULL);
+        else if (keys[i].list)
+            json_strings(j, NULL, keys[i].values, keys[i].count);
+        else
+            json_str(j, NULL, keys[i].values[0]);
+    }
+    json_close(j, '}');
+}

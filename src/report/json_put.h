@@ -4,6 +4,7 @@
 #ifndef ORGEXIT_REPORT_JSON_PUT_H
 #define ORGEXIT_REPORT_JSON_PUT_H
 
+#include "base/explanation.h"
 #include "base/map.h"
 #include "report/put.h"
 #include "report/report.h"
@@ -34,6 +35,11 @@ void json_bool(struct json *j, const char *name, bool yes);
 void json_time(struct json *j, const char *name, bool known, int64_t seconds);
 void json_strings(struct json *j, const char *name, const str *items, size_t count);
 void json_raw(struct json *j, const char *name, str json); /* that node_print or json_quote made */
+
+void json_tool(struct json *j, str version); /* "tool": {...} */
+
+/* {"aws:SourceIp": "192.0.2.1"}; null: the key is absent; a list: a multivalued key. */
+void json_keys(struct json *j, const char *name, const struct explained_key *keys, size_t count);
 
 /* json.c: the members that stand before the accounts of a run; `schema` is the first of them. */
 void json_run(struct json *j, str schema, const struct check_run *run);
