@@ -376,26 +376,27 @@ static str without_wildcards(arena *a, str pattern)
     return text;
 }
 
-/* The ARN in our account that a value of a condition on `key` may mean; empty: none. */
-static str arn_from_value(const struct asking_anyone *k, str key, str value)
+/* Whom in our account a value of a condition on `key` may mean. Of a user's name it does not tell the path. */
+static bool try_value(const struct asking_anyone *k, str key, str value, struct guard_person *out)
 {
-    str head = str_from(kinds[k->kind].resource), resource = arn_part(of_own_account(k->arena, value), ARN_RESOURCE);
-    if (k->kind == KIND_USER && str_eq_nocase(key, STR("aws:username")))
-        return arn_of(k, without_wildcards(k->arena, value));
-    if (!str_eq_nocase(key, STR("aws:PrincipalArn")) || !str_starts(resource, head))
-        return (str){0};
-    return arn_of(k, without_wildcards(k->arena, str_from_index(resource, head.len)));
+    arena *a = k->arena;
+    str head = str_from(kinds[k->kind].resource), resource = arn_part(of_own_account(a, value), ARN_RESOURCE);
+    if (k->kind == KIND_USER && str_eq_nocase(key, STR("aws:username"))) {
+        str name = without_wildcards(a, value);
+        return try_arn(k, arn_of(k, name), out) ||
+               try_arn(k, arn_of(k, arena_printf(a, "Example/%.*s", STR_ARG(name))), out);
+    }
+    return str_eq_nocase(key, STR("aws:PrincipalArn")) && str_starts(resource, head) &&
+           try_arn(k, arn_of(k, without_wildcards(a, str_from_index(resource, head.len))), out);
 }
 
 static bool try_patterns(const struct asking_anyone *k, const struct statement *s, struct guard_person *out)
 {
     for (size_t i = 0; i < s->condition_count; i++) {
         const struct condition *c = &s->conditions[i];
-        for (const node *v = values_first(c->node); v; v = values_next(c->node, v)) {
-            str arn = arn_from_value(k, c->key, value_text(v));
-            if (arn.len && try_arn(k, arn, out))
+        for (const node *v = values_first(c->node); v; v = values_next(c->node, v))
+            if (try_value(k, c->key, value_text(v), out))
                 return true;
-        }
     }
     return false;
 }

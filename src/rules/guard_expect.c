@@ -233,7 +233,7 @@ static bool read_with(struct reading_claims *r, const node *n, struct expected *
         struct catalog_key known;
         struct context_key *k = &keys[out->with_count++];
         if (!catalog_key_find(node_key(m), &known)) {
-            str near = catalog_key_near(node_key(m));
+            str near = catalog_key_near(r->arena, node_key(m));
             return source_error_key(r->source, m, r->error, "AWS had no condition key \"%.*s\" on %.*s%s%.*s%s",
                                     STR_ARG(node_key(m)), STR_ARG(catalog_date()), near.len ? "; did you mean \"" : "",
                                     STR_ARG(near), near.len ? "\"?" : "");
