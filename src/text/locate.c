@@ -63,9 +63,9 @@ static const char *text_begin(const source *s)
     return s->text + (s->len >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0);
 }
 
-static const char *line_begin(const source *s, const char *p)
+/* Looked for back to `begin`, which it is where there is no line end. */
+static const char *line_begin(const char *begin, const char *p)
 {
-    const char *begin = text_begin(s);
     while (p - begin >= 8 && !newlines(load(p - 8, 8)))
         p -= 8;
     while (p > begin && p[-1] != '\n')
@@ -73,9 +73,9 @@ static const char *line_begin(const source *s, const char *p)
     return p;
 }
 
-static const char *line_end(const source *s, const char *p)
+static const char *line_end(const char *p, const char *end)
 {
-    const char *end = s->text + s->len, *newline = memchr(p, '\n', (size_t)(end - p));
+    const char *newline = memchr(p, '\n', (size_t)(end - p));
     if (newline)
         end = newline;
     return end > p && end[-1] == '\r' ? end - 1 : end;
@@ -114,29 +114,35 @@ void source_index_lines(arena *a, source *s)
     size_t blocks = s->len / LINE_BLOCK + 1, count = 0;
     if (s->len < WORTH_AN_INDEX)
         return;
-    uint32_t *before = arena_alloc(a, blocks * sizeof *before);
-    for (size_t i = 0; i < blocks; i++) {
-        before[i] = narrow(count);
-        if (i + 1 < blocks)
-            count += newlines_in_block(s->text + i * LINE_BLOCK);
+    struct line_mark *marks = NEW_ARRAY(a, struct line_mark, blocks);
+    for (size_t i = 0; i + 1 < blocks; i++) {
+        const char *begin = i ? s->text + i * LINE_BLOCK : text_begin(s), *end = s->text + (i + 1) * LINE_BLOCK;
+        size_t more = newlines_in_block(s->text + i * LINE_BLOCK);
+        marks[i + 1].lines = narrow(count += more);
+        marks[i + 1].columns = more ? narrow(code_points(line_begin(begin, end), end))
+                                    : narrow(marks[i].columns + code_points(begin, end));
     }
-    s->lines_before = before;
+    s->marks = marks;
 }
 
 void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column)
 {
     const char *p = s->text + (at < s->len ? at : s->len), *begin = text_begin(s);
+    struct line_mark mark = {0};
+    *line = *column = 0;
+    if (s->unplaced)
+        return;
     if (p < begin)
         p = begin;
-    size_t lines = 0;
-    if (s->lines_before) {
+    if (s->marks) {
         size_t block = (size_t)(p - s->text) / LINE_BLOCK;
         const char *from = s->text + block * LINE_BLOCK;
-        lines = s->lines_before[block];
+        mark = s->marks[block];
         begin = from > begin ? from : begin;
     }
-    *line = s->unplaced ? 0 : narrow(1 + lines + count_bytes(begin, p, newlines)) + s->lines_above;
-    *column = s->unplaced ? 0 : narrow(1 + code_points(line_begin(s, p), p));
+    size_t more = count_bytes(begin, p, newlines);
+    *line = narrow(1 + mark.lines + more) + s->lines_above;
+    *column = narrow(1 + (more ? 0 : mark.columns) + code_points(line_begin(begin, p), p));
 }
 
 size_t byte_of(const source *s, uint32_t line, uint32_t column)
@@ -405,14 +411,15 @@ static size_t word_len(const node *n, const char *p)
 /* The byte behind the value, on the line where it begins. */
 static size_t value_end(const source *s, const node *n)
 {
-    const char *p = s->text + n->at, *end = line_end(s, p);
+    const char *p = s->text + n->at, *end = s->text + s->len, *behind = end;
     if (node_is_string(n) && (*p == '"' || (s->yaml && *p == '\'')))
-        p = quoted_end(p, end, s->yaml);
-    else if (node_is_string(n) && (*p == '|' || *p == '>' || memchr(n->json.valuestring, '\n', n->len)))
-        p = end;
-    else
-        p += word_len(n, p);
-    return (size_t)((p < end ? p : end) - s->text);
+        behind = quoted_end(p, end, s->yaml);
+    else if (!node_is_string(n) || (*p != '|' && *p != '>' && !memchr(n->json.valuestring, '\n', n->len)))
+        behind = p + word_len(n, p);
+    if (behind < end)
+        end = behind + 1; /* a line is not looked through for its end: it may be all of the text */
+    end = line_end(p, end);
+    return (size_t)((behind < end ? behind : end) - s->text);
 }
 
 /* ---- what callers ask ---- */
@@ -420,8 +427,13 @@ static size_t value_end(const source *s, const node *n)
 /* A line as the file has it: the NULs of json_read are quotation marks again. */
 static str line_text(arena *a, const source *s, size_t at)
 {
-    const char *p = s->text + (at < s->len ? at : s->len), *begin = line_begin(s, p);
-    str line = {begin, (size_t)(line_end(s, p) - begin)};
+    const char *p = s->text + (at < s->len ? at : s->len), *begin = text_begin(s), *end = s->text + s->len;
+    if (p - begin > EXCERPT_LIMIT) /* one byte more than the limit settles it */
+        begin = p - EXCERPT_LIMIT - 1;
+    if (end - p > EXCERPT_LIMIT + 1)
+        end = p + EXCERPT_LIMIT + 2;
+    begin = line_begin(begin, p);
+    str line = {begin, (size_t)(line_end(p, end) - begin)};
     if (line.len > EXCERPT_LIMIT)
         return (str){0};
     if (line.len == 0 || !memchr(line.ptr, '\0', line.len))

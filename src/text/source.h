@@ -11,6 +11,11 @@
 typedef enum { INNER_NONE, INNER_STRING, INNER_URL, INNER_PIECE } inner_kind;
 struct known_store;
 
+/* What stands before a block: line ends, and code points since the last of them. */
+struct line_mark {
+    uint32_t lines, columns;
+};
+
 /*
  * One text and its tree. `text` belongs to the same arena as the nodes. json_read ends strings in place with a NUL
  * where the closing quotation mark was; source_byte() tells what was there.
@@ -25,10 +30,10 @@ typedef struct source {
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded; as it is */
     const struct source *outer;
     const node *outer_node;
-    uint32_t lines_above;         /* in the file, before `text`: where it is a line of a stream */
-    bool unplaced;                /* of a stream that may be split anywhere: places have a pointer, no line */
-    const uint32_t *lines_before; /* line ends before each block of a large text; NULL: it is small */
-    struct known_store *known;    /* values that json_read may take (known.h); NULL: none */
+    uint32_t lines_above;          /* in the file, before `text`: where it is a line of a stream */
+    bool unplaced;                 /* of a stream that may be split anywhere: places have a pointer, no line */
+    const struct line_mark *marks; /* where each block of a large text begins; NULL: it is small */
+    struct known_store *known;     /* values that json_read may take (known.h); NULL: none */
 } source;
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.

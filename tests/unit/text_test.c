@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/work.h"
+#include "text/locate.h"
 #include "text_cases.h"
 
 /* ---- running one case ---- */
@@ -310,10 +311,29 @@ DO(utf8_is_rfc_3629)
     return true;
 }
 
+static void counted_alike(const source *s)
+{
+    uint32_t line = 1, column = 1, got_line, got_column;
+    for (size_t i = 0; i <= s->len; i++) {
+        bool begins = i == s->len || ((unsigned char)s->text[i] & 0xC0) != 0x80;
+        source_line_column(s, i, &got_line, &got_column);
+        assert_int_equal(got_line, line);
+        if (begins)
+            assert_int_equal(got_column, column);
+        if (i < s->len && s->text[i] == '\n') {
+            line++;
+            column = 1;
+        } else if (begins && !(i == 0 && s->len > 2 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)) {
+            column++;
+        }
+    }
+}
+
+static const char pieces[][5] = {"a", "\n", "\xC3\xA9", "\r\n", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", " ", "\n"};
+
 /* Against counting byte by byte, for every byte of texts of all lengths around a machine word. */
 DO(lines_and_columns_are_counted)
 {
-    static const char pieces[][5] = {"a", "\n", "\xC3\xA9", "\r\n", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", " ", "\n"};
     unsigned seed = 1;
     for (size_t round = 0; round < 200; round++) {
         char text[4000] = {0};
@@ -326,20 +346,33 @@ DO(lines_and_columns_are_counted)
         }
         if (round == 199)
             memset(text, '\n', len); /* more in a row than one lane counts */
-        source *s = source_of(a, "x", text, len);
-        uint32_t line = 1, column = 1, got_line, got_column;
-        for (size_t i = 0; i <= len; i++) {
-            source_line_column(s, i, &got_line, &got_column);
-            assert_int_equal(got_line, line);
-            if (i == len || ((unsigned char)text[i] & 0xC0) != 0x80)
-                assert_int_equal(got_column, column);
-            if (text[i] == '\n') {
-                line++;
-                column = 1;
-            } else if (((unsigned char)text[i] & 0xC0) != 0x80) {
-                column++;
-            }
+        counted_alike(source_of(a, "x", text, len));
+    }
+    return true;
+}
+
+/* The same with the index of a large text: lines of a few bytes, of many blocks, one line in all; with a mark before.
+ */
+DO(lines_and_columns_of_large_texts)
+{
+    enum { SIZE = 70000 };
+    static const unsigned one_in[] = {8, 400, 5000, 1000000};
+    unsigned seed = 1;
+    for (size_t round = 0; round < 8; round++) {
+        char *text = arena_alloc_zero(a, SIZE + 8);
+        size_t len = round % 2 ? 3 : 0;
+        memcpy(text, "\xEF\xBB\xBF", len);
+        while (len < SIZE) {
+            seed = seed * 1103515245u + 12345u;
+            unsigned pick = (seed >> 8) % one_in[round / 2];
+            const char *piece = pick == 1 || pick == 3 ? pieces[pick] : pieces[2 * (pick % 4)];
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
         }
+        source *s = source_of(a, "x", text, len);
+        source_index_lines(a, s);
+        assert_non_null(s->marks);
+        counted_alike(s);
     }
     return true;
 }
@@ -505,6 +538,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(url_decode_is_strict),
         cmocka_unit_test(utf8_is_rfc_3629),
         cmocka_unit_test(lines_and_columns_are_counted),
+        cmocka_unit_test(lines_and_columns_of_large_texts),
         cmocka_unit_test(duplicate_keys_are_found_in_wide_objects),
         cmocka_unit_test(running_out_of_memory_is_an_error),
         cmocka_unit_test(numbers_have_their_value),
