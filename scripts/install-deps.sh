@@ -27,6 +27,7 @@ cmd /usr/bin/python3 python3 python3 python3 python3
 cmd mandoc mandoc mandoc mandoc mandoc
 module yaml python3-yaml python3-pyyaml py3-yaml -
 module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
+cmd parallel parallel parallel parallel parallel
 END
 )
 if [ -e /usr/include/stdio.h ] || have_cmd brew; then :; else
