@@ -121,7 +121,7 @@ static struct fix keep_fix(arena *a, const struct fix *from)
 {
     struct fix f = {.text = keep(a, from->text), .command_len = from->command_len};
     f.command = from->command ? NEW_ARRAY(a, str, from->command_len + 1) : NULL;
-    for (size_t i = 0; i < f.command_len; i++)
+    for (size_t i = 0; f.command && i < f.command_len; i++)
         f.command[i] = keep(a, from->command[i]);
     return f;
 }

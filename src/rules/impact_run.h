@@ -25,7 +25,7 @@ struct impact_item *impact_add(struct impacting *m, impact_kind kind, str rule, 
 void impact_mark(struct impacting *m, struct impact_item *i, const struct mark *at);
 void impact_need(struct impacting *m, struct impact_item *i, struct need n);
 void impact_fix(struct impacting *m, struct impact_item *i, str text);
-struct impact_item impact_keep(arena *a, const struct impact_item *i); /* a copy of all of it */
+struct impact_item impact_keep(arena *a, const struct impact_item *from); /* a copy of all of it */
 
 /* Something that is not at hand, told once for all that it hides. */
 struct gaps {
