@@ -24,7 +24,8 @@ CLI_SRC := $(filter src/cli/%,$(SRC))
 RULES   := $(sort $(filter-out %.test.yaml,$(wildcard rules/*.yaml)))
 SCHEMAS := $(sort $(wildcard schemas/*.schema.json))
 TABLES  := $(sort $(wildcard src/catalog/*.tsv))
-GEN      = $(BUILD)/gen/rules_embedded.h $(BUILD)/gen/schemas_embedded.h $(BUILD)/gen/catalog_tables.h
+GEN      = $(BUILD)/gen/rules_embedded.h $(BUILD)/gen/schemas_embedded.h $(BUILD)/gen/catalog_tables.h \
+           $(BUILD)/gen/html_embedded.h
 UNIT    := $(patsubst tests/unit/%_test.c,%,$(sort $(wildcard tests/unit/*_test.c)))
 FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
 
@@ -56,6 +57,12 @@ $(BUILD)/gen/schemas_embedded.h: scripts/embed.sh $(SCHEMAS)
 	@mkdir -p $(@D)
 	sh scripts/embed.sh embedded_schemas embedded_schema_count $(SCHEMAS) > $@.part && mv $@.part $@
 $(call obj,src/cli/schema.c): $(BUILD)/gen/schemas_embedded.h
+
+PAGE := src/report/html/page.css src/report/html/page.js
+$(BUILD)/gen/html_embedded.h: scripts/embed.sh $(PAGE)
+	@mkdir -p $(@D)
+	sh scripts/embed.sh embedded_page embedded_page_count $(PAGE) > $@.part && mv $@.part $@
+$(call obj,src/report/html_page.c): $(BUILD)/gen/html_embedded.h
 
 $(BUILD)/gen/catalog_tables.h: scripts/embed-tables.sh $(TABLES)
 	@mkdir -p $(@D)

@@ -26,6 +26,7 @@ lib cmocka libcmocka-dev libcmocka-devel cmocka-dev cmocka
 cmd /usr/bin/python3 python3 python3 python3 python3
 cmd mandoc mandoc mandoc mandoc mandoc
 module yaml python3-yaml python3-pyyaml py3-yaml -
+module html5lib python3-html5lib python3-html5lib py3-html5lib -
 module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
 cmd parallel parallel parallel parallel parallel
 END

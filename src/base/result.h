@@ -10,7 +10,8 @@
 struct input_file {
     str file; /* path below the snapshot */
     uint64_t bytes;
-    str sha256; /* hex; empty: not asked for and not listed */
+    str sha256;   /* hex; empty: not asked for and not listed */
+    bool unasked; /* sha256 is for an audit report alone: nobody asked for it, nor does capture.json list it */
 };
 
 /* Everything that is known before the first account (formats.md 5, the members before "accounts"). */
@@ -38,8 +39,15 @@ struct check_run {
     str org_id, management_account; /* empty: unknown */
     unsigned routes;                /* selected */
     size_t account_count;           /* selected, the uncounted management account included */
+    bool attested_told;             /* each account has all that was attested of it; else nothing is known of that */
     const str *private_words;       /* names in the organization's captures and attestations: for --redact, else none */
     size_t private_count;
+};
+
+/* What somebody attested of an account, as words. */
+struct attested {
+    str topic, value, by, date;
+    str valid_until, evidence, more; /* empty: not given; more: "kind card", "not supported" */
 };
 
 struct account_result {
@@ -58,6 +66,8 @@ struct account_result {
     unsigned passed, not_applicable; /* numbers of (rule) outcomes, told even where findings are left out */
     const struct input_error *errors;
     size_t error_count;
+    const struct attested *attested; /* in the order of its entries; for an audit report alone, else none */
+    size_t attested_count;
     const str *private_words; /* names in its captures: for --redact, else none */
     size_t private_count;
 };

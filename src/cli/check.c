@@ -395,6 +395,14 @@ bool tell_account(void *self, const struct account_result *account)
     return !failed;
 }
 
+static bool wants_audit(const struct writers *w)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < w->count; i++)
+        wanted |= w->items[i]->format->audit;
+    return wanted;
+}
+
 void close_writers(struct writers *w, bool whole, error *e)
 {
     error failed = {0};
@@ -608,6 +616,7 @@ int run_check(arena *a, const struct arguments *args, error *e)
         return -1;
     }
     w.error = e;
+    o.audit = wants_audit(&w);
     if (is_read && args->operand_count > 1)
         return can_be_several(&w, args, e) ? check_several(&w, args, &o, &config, e) : -1;
     if (is_read)

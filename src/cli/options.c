@@ -4,7 +4,7 @@
 /* clang-format off: one row a line, whatever its neighbours hold */
 
 const struct option_row option_table[OPTION_COUNT] = {
-    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json; check: ndjson (attest: csv; rules test: text, tap)"},
+    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json; check: ndjson, html (attest: csv; rules test: text, tap)"},
     [OPTION_OUTPUT] = {"output",        0,   "FORMAT:PATH", true,  NULL,                "also write that format to a file"                           },
     [OPTION_RULES] = {"rules",         0,   "PATH",        true,  NULL,                "a rule pack, or a folder of packs, beside the built-in one" },
     [OPTION_CONFIG] = {"config",        0,   "FILE",        false, NULL,                "read this instead of the nearest orgexit.yaml"              },

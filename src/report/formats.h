@@ -5,6 +5,6 @@
 #include "report/report.h"
 
 extern const struct report_format report_text, report_json, report_ndjson, report_sarif, report_junit, report_markdown,
-    report_csv, report_github, report_gitlab;
+    report_csv, report_github, report_gitlab, report_html;
 
 #endif

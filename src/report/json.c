@@ -42,7 +42,7 @@ void json_run(struct json *j, str schema, const struct check_run *run)
         json_open(j, NULL, '{', INLINE);
         json_str(j, "file", run->inputs[i].file);
         json_number(j, "bytes", run->inputs[i].bytes);
-        if (run->inputs[i].sha256.len)
+        if (run->inputs[i].sha256.len && !run->inputs[i].unasked)
             json_str(j, "sha256", run->inputs[i].sha256);
         json_close(j, '}');
     }

@@ -474,6 +474,14 @@ const struct account_result *redact_account(struct redaction *r, arena *a, const
         findings[i] = redact_finding(r, a, &account->findings[i], out->id);
     out->findings = findings;
     out->errors = redact_errors(r, a, account->errors, account->error_count);
+    struct attested *attested = NEW_ARRAY(a, struct attested, account->attested_count);
+    for (size_t i = 0; i < account->attested_count; i++) {
+        attested[i] = account->attested[i];
+        attested[i].value = redact_text(r, a, attested[i].value);
+        attested[i].by = STR("(redacted)");
+        attested[i].evidence = (str){0};
+    }
+    out->attested = attested;
     return out;
 }
 

@@ -4,9 +4,9 @@
 #include "base/work.h"
 #include "report/formats.h"
 
-static const struct report_format *const formats[] = {&report_text,  &report_json,   &report_ndjson,
-                                                      &report_sarif, &report_junit,  &report_markdown,
-                                                      &report_csv,   &report_github, &report_gitlab};
+static const struct report_format *const formats[] = {&report_text,   &report_json,     &report_ndjson, &report_sarif,
+                                                      &report_junit,  &report_markdown, &report_csv,    &report_github,
+                                                      &report_gitlab, &report_html};
 enum { FORMAT_COUNT = sizeof formats / sizeof *formats };
 
 bool finding_is_listed(const struct finding *f, const struct report_style *style)

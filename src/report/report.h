@@ -28,6 +28,7 @@ struct report_format {
     void (*end)(struct report_writer *w, const struct check_summary *summary);
     void (*total)(struct report_writer *w, const struct check_total *total); /* behind several runs; may be NULL */
     bool several;                                                            /* one output can hold several runs */
+    bool audit; /* it is kept as evidence: wants the digests of all inputs, and who attested what */
 };
 const struct report_format *report_format_find(str name); /* NULL: no such format */
 str report_format_names(arena *a);                        /* "text, json, ndjson, ..." */

@@ -52,6 +52,8 @@ void text_place(struct flow *f, str file, uint32_t line, uint32_t column, str af
 bool stands_in_the_way(const struct finding *f); /* a blocker that failed or is not known */
 verdict family_verdict(const struct account_result *a, unsigned routes);
 
+const struct cause **causes_sorted(arena *a, const struct check_summary *s); /* first what alone would free most */
+
 void text_head(struct text *t);
 void text_section(struct text *t, const struct account_result *a);
 void text_error(struct text *t, size_t indent, const struct input_error *e);

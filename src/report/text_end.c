@@ -36,6 +36,16 @@ static int by_freed(const void *a, const void *b)
     return order ? order : str_cmp(x->text, y->text);
 }
 
+const struct cause **causes_sorted(arena *a, const struct check_summary *s)
+{
+    const struct cause **sorted = NEW_ARRAY(a, const struct cause *, s->cause_count);
+    for (size_t i = 0; i < s->cause_count; i++)
+        sorted[i] = &s->causes[i];
+    if (s->cause_count)
+        qsort(sorted, s->cause_count, sizeof *sorted, by_freed);
+    return sorted;
+}
+
 /* "✗ SCP DenyLeave (p-1) at /Root/Prod — blocks 31 accounts, for 12 it is the only thing left" */
 static void put_cause(struct text *t, const struct cause *c)
 {
@@ -60,10 +70,7 @@ static void put_causes(struct text *t, const struct check_summary *s)
     if (!s->cause_count || s->accounts < 2)
         return;
     size_t shown = t->w->style.verbose || s->cause_count <= CAUSES_SHOWN + 1 ? s->cause_count : CAUSES_SHOWN;
-    const struct cause **sorted = NEW_ARRAY(t->w->scratch, const struct cause *, s->cause_count);
-    for (size_t i = 0; i < s->cause_count; i++)
-        sorted[i] = &s->causes[i];
-    qsort(sorted, s->cause_count, sizeof *sorted, by_freed);
+    const struct cause **sorted = causes_sorted(t->w->scratch, s);
     put_painted(t->w, PAINT_BOLD, STR("What stands in the way"));
     put_painted(t->w, PAINT_FAINT, STR(" (first what alone would free most accounts)\n"));
     for (size_t i = 0; i < shown; i++)

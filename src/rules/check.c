@@ -83,7 +83,7 @@ static bool load_attestations(struct check *c, error *e)
     } else {
         source *src = got.source;
         const str *listed = map_get(&c->org->snapshot->digests, src->file);
-        str digest = listed || o->digests ? sha256_hex(c->arena, c->digest, src->text, src->len) : (str){0};
+        str digest = listed || o->digests || o->audit ? sha256_hex(c->arena, c->digest, src->text, src->len) : (str){0};
         if (listed && !str_eq(*listed, digest))
             return error_at(e, src->file, 0, 0, "its SHA-256 is not the one that capture.json lists");
         if (!got.root)
@@ -323,7 +323,7 @@ static bool digest_inputs(struct check *c, struct input_file *files, size_t coun
 /* The organization's inputs were read; those of accounts are listed now and read when their turn comes. */
 static bool list_inputs(struct check *c, error *e)
 {
-    bool management = false;
+    bool management = false, with_digests = c->options.digests || c->options.audit;
     for (size_t i = 0; i < c->selected_count && !c->lines; i++) {
         management |= str_eq(c->selected[i], c->org->management_account);
         list_account_inputs(c, c->selected[i]);
@@ -345,7 +345,7 @@ static bool list_inputs(struct check *c, error *e)
     if (s->from->whole) {
         struct read_file *whole = VEC_PUSH(c->arena, &c->org->read.files);
         *whole = *s->from->whole;
-        whole->sha256 = c->options.digests ? whole->sha256 : (str){0};
+        whole->sha256 = with_digests ? whole->sha256 : (str){0};
     } else if (s->capture_json)
         *VEC_PUSH(c->arena, &c->org->read.files) =
             (struct read_file){STR("capture.json"), s->capture_json->len, (str){0}};
@@ -353,7 +353,7 @@ static bool list_inputs(struct check *c, error *e)
     struct input_file *files = NEW_ARRAY(c->arena, struct input_file, count);
     for (size_t i = 0; i < count; i++) {
         const struct read_file *r = &c->org->read.files.items[i];
-        files[i] = (struct input_file){r->path, r->bytes, r->sha256};
+        files[i] = (struct input_file){.file = r->path, .bytes = r->bytes, .sha256 = r->sha256};
     }
     qsort(files, count, sizeof *files, by_path);
     size_t kept = 0;
@@ -361,7 +361,9 @@ static bool list_inputs(struct check *c, error *e)
         if (!kept || !str_eq(files[kept - 1].file, files[i].file))
             files[kept++] = files[i];
     count = kept;
-    if (c->options.digests && !digest_inputs(c, files, count, e))
+    for (size_t i = 0; i < count; i++)
+        files[i].unasked = !c->options.digests && !map_get(&s->digests, files[i].file);
+    if (with_digests && !digest_inputs(c, files, count, e))
         return false;
     c->run.inputs = files;
     c->run.input_count = count;
@@ -432,6 +434,7 @@ static void tell_program(struct check *c)
     run->routes = c->options.routes;
     run->assumed = c->options.assumed;
     run->assumed_count = c->options.assumed_count;
+    run->attested_told = c->options.audit;
     if (c->options.as_of_from == TIME_ENVIRONMENT)
         note(c, STR("the time is the one of SOURCE_DATE_EPOCH, not of the clock: captures and attestations are only as "
                     "fresh as it says"));
@@ -528,7 +531,7 @@ struct check *check_open(arena *a, const struct check_options *options, struct r
                                    .max_age = o->max_age,
                                    .has_captured_at = o->has_captured_at,
                                    .captured_at = o->captured_at,
-                                   .digests = o->digests};
+                                   .digests = o->digests || o->audit};
     if (!load_rules(c, faults, e))
         return NULL;
     const struct capture_source *from = o->from ? o->from : capture_source_open(a, arena_cstr(a, o->snapshot), e);

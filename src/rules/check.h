@@ -41,6 +41,7 @@ struct check_options {
     bool allow_hypothetical;
     bool fail_on_warning;
     bool reads_all;      /* captures of accounts that are not selected are read too: told among the inputs */
+    bool audit;          /* for a report that is kept: digests of all inputs, and what people attested */
     bool private_words;  /* tell the names that a report for strangers must not hold */
     bool pass_evidence;  /* look up where passed rules rest; costs a walk over the captures */
     size_t jobs;         /* 0: one for each processor, at most 16 */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "org/attest_edit.h"
 #include "rules/check_run.h"
 
 struct work {
@@ -415,6 +416,34 @@ bool check_passes_in(const struct visit *v, const struct unit *ou, const struct 
     return j.outcome == OUTCOME_PASS || j.outcome == OUTCOME_NOT_APPLICABLE;
 }
 
+/* What people said of the account, whether it still holds or not. */
+static void tell_attested(struct work *w, struct account_result *out)
+{
+    const struct attestations *all = w->facts.run->attestations;
+    const struct account_attestations *of = map_get(&all->by_account, w->account->id);
+    size_t count = of ? of->count : 0;
+    struct attested *items = NEW_ARRAY(w->arena, struct attested, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct attestation *entry = &of->items[i];
+        struct attest_words words = attest_entry_words(w->arena, all, entry);
+        const str *field = words.field, kind = field[ATTEST_KIND];
+        const char *supported = entry->supported == TRI_UNKNOWN ? ""
+                                : entry->supported == TRI_YES   ? "supported"
+                                                                : "not supported";
+        items[i] = (struct attested){
+            .topic = str_from(entry->topic->name),
+            .value = field[ATTEST_VALUE],
+            .by = field[ATTEST_BY],
+            .date = field[ATTEST_DATE].len ? field[ATTEST_DATE] : time_format_date(w->arena, entry->date),
+            .valid_until = field[ATTEST_VALID_UNTIL],
+            .evidence = field[ATTEST_EVIDENCE],
+            .more = arena_printf(w->arena, "%.*s%s%s", STR_ARG(kind), kind.len && *supported ? ", " : "", supported),
+        };
+    }
+    out->attested = items;
+    out->attested_count = count;
+}
+
 static void judge_account(struct check *c, arena *a, const struct facts_run *run, struct known_store *known, str id,
                           struct account_slot *slot)
 {
@@ -454,6 +483,8 @@ static void judge_account(struct check *c, arena *a, const struct facts_run *run
         out->not_applicable += w->has_rule[i] && w->by_rule[i] == OUTCOME_NOT_APPLICABLE;
     out->errors = w->account->errors.items;
     out->error_count = w->account->errors.count;
+    if (c->options.audit)
+        tell_attested(w, out);
     if (c->options.private_words)
         private_of_account(a, &w->facts, out);
     if (c->visit)

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/work.h"
+#include "report/html.h"
 #include "report/put.h"
 #include "report/report.h"
 #include "text/source.h"
@@ -224,7 +225,8 @@ static void read_run(arena *a, const node *n, struct check_run *run)
     run->inputs = file;
     run->input_count = node_count(inputs);
     for (NODE_EACH(input, inputs))
-        *file++ = (struct input_file){text(input, "file"), number(input, "bytes"), text(input, "sha256")};
+        *file++ = (struct input_file){
+            .file = text(input, "file"), .bytes = number(input, "bytes"), .sha256 = text(input, "sha256")};
     run->disabled = texts(a, node_get(n, "disabled"), &run->disabled_count);
     run->assumed = texts(a, node_get(n, "assumed"), &run->assumed_count);
     run->notes = texts(a, node_get(n, "notes"), &run->note_count);
@@ -480,7 +482,8 @@ static void a_full_device_is_an_error_when_the_report_is_closed(void **state)
     with_arena(full_device);
 }
 
-/* What the writer keeps of an account may be counted: nothing in json, ndjson and sections, one row in a table. */
+/* What the writer keeps of an account may be counted: nothing in json, ndjson and sections, one row in a table, and for
+ * html what differs from the other accounts. */
 static void many_accounts(arena *a)
 {
     static const struct {
@@ -492,6 +495,7 @@ static void many_accounts(arena *a)
         {"ndjson", false, 0   },
         {"text",   false, 0   },
         {"text",   true,  1024},
+        {"html",   false, 2048},
     };
     struct check_run run = {.routes = ROUTES_ALL};
     struct finding finding = {.rule = STR("leave.denied-by-scp"),
@@ -554,6 +558,44 @@ static void columns_of_a_terminal(void **state)
     }
 }
 
+static void text_in_a_page_is_text(arena *a)
+{
+    static const struct {
+        str text;
+        const char *html;
+    } rows[] = {
+        {STR(""),                           ""                                    },
+        {STR("plain (text), 100%"),         "plain (text), 100%"                  },
+        {STR("<b>&amp;</b>"),               "&lt;b&gt;&amp;amp;&lt;/b&gt;"        },
+        {STR("\" ' `"),                     "&quot; &#39; &#96;"                  },
+        {STR("a\nb\tc\rd"),                 "a\\u{a}b\\u{9}c\\u{d}d"              },
+        {STR("\001\002\x1B[2J\x7F"),        "\\u{1}\\u{2}\\u{1b}[2J\\u{7f}"       },
+        {STR("\xE2\x80\xAEmoc"),            "\\u{202e}moc"                        },
+        {STR("\xE2\x80\xA8\xEF\xBB\xBF"),   "\\u{2028}\\u{feff}"                  },
+        {STR("\xFF\xC3(\xED\xA0\x80"),      "\\x{ff}\\x{c3}(\\x{ed}\\x{a0}\\x{80}"},
+        {STR("Z\xC3\xBCrich \xE7\xA0\x94"), "Z\xC3\xBCrich \xE7\xA0\x94"          },
+        {STR("</script>]]>--><!--"),        "&lt;/script&gt;]]&gt;--&gt;&lt;!--"  },
+    };
+    struct file_out *f = file_out_memory(a);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        put_html(f, rows[i].text);
+        str got = file_out_take(f);
+        assert_string_equal(arena_cstr(a, got), rows[i].html);
+    }
+    for (size_t i = 0; i < 20000; i++) /* more than the buffer holds */
+        put_html(f, STR("<12345>"));
+    str got = file_out_take(f);
+    assert_int_equal(got.len, 20000 * strlen("&lt;12345&gt;"));
+    assert_true(str_ends(got, STR("&gt;&lt;12345&gt;")));
+    assert_int_equal(file_out_take(f).len, 0);
+}
+
+static void foreign_text_in_a_page_is_text(void **state)
+{
+    (void)state;
+    with_arena(text_in_a_page_is_text);
+}
+
 static void only_words_that_can_be_seen_make_a_command(void **state)
 {
     const struct {
@@ -590,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_full_device_is_an_error_when_the_report_is_closed),
         cmocka_unit_test(memory_does_not_grow_with_the_accounts),
         cmocka_unit_test(columns_of_a_terminal),
+        cmocka_unit_test(foreign_text_in_a_page_is_text),
         cmocka_unit_test(only_words_that_can_be_seen_make_a_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
