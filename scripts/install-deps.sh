@@ -27,6 +27,8 @@ cmd /usr/bin/python3 python3 python3 python3 python3
 cmd mandoc mandoc mandoc mandoc mandoc
 module yaml python3-yaml python3-pyyaml py3-yaml -
 module html5lib python3-html5lib python3-html5lib py3-html5lib -
+cmd xmllint libxml2-utils libxml2 libxml2-utils libxml2
+cmd cmark-gfm cmark-gfm - - cmark-gfm
 module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
 cmd parallel parallel parallel parallel parallel
 END

@@ -27,6 +27,7 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import jsonschema
+import yaml
 
 import doors
 import judge
@@ -612,6 +613,40 @@ def judged(tally, work):
     tally.add("formats sarif-multitool: finds a column 0", [] if b"JSON1008" in out.read_bytes() else "it does not")
 
 
+def told_again(tally, work):
+    """`report` makes of the saved JSON what check wrote, but for the name of what was read."""
+    snapshot = judge.ROOT / "samples" / "acme"
+    (work / "saved.json").write_bytes(judge.run("check", snapshot, "--as-of", AS_OF, "--format", "json", cwd=work).out)
+    for form in FORMATS:
+        check = judge.run("check", snapshot, "--as-of", AS_OF, "--format", form, cwd=work)
+        again = judge.run("report", "saved.json", "--format", form, cwd=work)
+        named = check.out.replace(f", snapshot {snapshot}\n".encode(), b", result saved.json\n").replace(f'"orgexit check {snapshot}"'.encode(), b'"orgexit check saved.json"')
+        tally.add(f"formats report: {form}", [] if named == again.out and check.code == again.code else "it is not what check printed")
+
+
+def pipelines(tally, work):
+    """The shell lines of docs/ci.md do what it says: the job fails as the accounts do, and the files it names are there."""
+    text = (judge.ROOT / "docs" / "ci.md").read_text()
+    for n, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S), 1):
+        job = next(iter(yaml.safe_load(block).get("jobs", yaml.safe_load(block)).values()))
+        script = "\n".join(job["script"]) if "script" in job else next(s["run"] for s in job["steps"] if "run" in s)
+        named = set(re.findall(r"--output \w+:(\S+)", script)) | {v for r in [job.get("artifacts", {}).get("reports", {})] for v in r.values()}
+        for snapshot, want in (("samples/acme", 1), ("none", 2)):
+            folder = work / f"job{n}{want}"
+            folder.mkdir()
+            (folder / "bin").mkdir()
+            (folder / "bin" / "orgexit").symlink_to(Path(judge.ORGEXIT).resolve())
+            if want == 1:
+                shutil.copytree(judge.ROOT / snapshot, folder / "snapshot")
+            env = {**judge.CLEAN, "PATH": f"{folder}/bin:{os.environ['PATH']}", "GITHUB_STEP_SUMMARY": str(folder / "summary"), "SOURCE_DATE_EPOCH": "1795521600"}
+            done = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", script], cwd=folder, env=env, capture_output=True, text=True)
+            wrong = [f"exit {done.returncode}, not {want}: {done.stderr[:300]}"] if done.returncode != want else []
+            wrong += [f"no {f}" for f in named if not (folder / f).exists()]
+            if "GITHUB_STEP_SUMMARY" in script and (folder / "summary").read_bytes() != (folder / "orgexit.md").read_bytes():
+                wrong.append("another summary")
+            tally.add(f"formats docs/ci.md: job {n}, exit {want}", wrong)
+
+
 def readers_refuse(tally):
     """A reader that takes everything would show nothing."""
     doc = judge.check("tests/tiny", "--as-of", AS_OF, cwd=judge.ROOT).doc
@@ -639,6 +674,8 @@ def main():
         round_trips(tally, work)
         several(tally, work)
         readers_refuse(tally)
+        told_again(tally, work)
+        pipelines(tally, work)
         limits(tally, work)
         outputs(tally, work)
         (work / "again").mkdir()

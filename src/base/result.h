@@ -16,12 +16,12 @@ struct input_file {
 
 /* Everything that is known before the first account (formats.md 5, the members before "accounts"). */
 struct check_run {
-    str version;       /* of orgexit */
-    str rules_digest;  /* "sha256:..." of the rule packs */
-    str facts_date;    /* of the catalogue: 2026-09-26 */
-    str snapshot;      /* as the user named it */
-    bool saved;        /* read back from a result: `snapshot` is then the result's own name */
-    str folder;        /* the snapshot's place below the working folder, "." for that itself; empty: it stands elsewhere */
+    str version;      /* of orgexit */
+    str rules_digest; /* "sha256:..." of the rule packs */
+    str facts_date;   /* of the catalogue: 2026-09-26 */
+    str snapshot;     /* as the user named it */
+    bool saved;       /* read back from a result: `snapshot` is then the result's own name */
+    str folder; /* the snapshot's place below the working folder, "." for that itself; empty: it stands elsewhere */
     size_t number, of; /* which of several snapshots it is, from 1; of 0: there is but one */
     int64_t as_of;     /* seconds since 1970, UTC */
     str as_of_from;    /* "option", "SOURCE_DATE_EPOCH", "clock" */

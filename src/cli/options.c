@@ -4,7 +4,7 @@
 /* clang-format off: one row a line, whatever its neighbours hold */
 
 const struct option_row option_table[OPTION_COUNT] = {
-    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json; check: ndjson, html (attest: csv; rules test: text, tap)"},
+    [OPTION_FORMAT] = {"format",        0,   "FORMAT",      false, NULL,                "what to print: text, json, or what the command says of its formats"},
     [OPTION_OUTPUT] = {"output",        0,   "FORMAT:PATH", true,  NULL,                "also write that format to a file"                           },
     [OPTION_RULES] = {"rules",         0,   "PATH",        true,  NULL,                "a rule pack, or a folder of packs, beside the built-in one" },
     [OPTION_CONFIG] = {"config",        0,   "FILE",        false, NULL,                "read this instead of the nearest orgexit.yaml"              },
@@ -156,8 +156,9 @@ const struct command commands[] = {
      "SNAPSHOT is a folder of AWS CLI output (orgexit collect DIR makes one), with attestations.yaml\n"
      "beside it for what no API tells, or all of it as one document, JSON or YAML (orgexit schema\n"
      "snapshot). Several are organizations of their own: one report follows the other, and the worst exit\n"
-     "code holds (text and ndjson; json holds one). With --org, SNAPSHOT\n"
-     "is NDJSON, an account a line, - being standard input (docs/scale.md).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
+     "code holds (json alone holds one). With --org, SNAPSHOT\n"
+     "is NDJSON, an account a line, - being standard input (docs/scale.md).\n"
+     "Formats: text, json, ndjson, sarif, junit, markdown, csv, github, gitlab, html (docs/formats.md).\n",                                                                                                                                                                       OPTIONS(check_options),    run_check    },
     {"plan",     "SNAPSHOT",
      "the runbook for accounts that are to leave: the steps still needed, who does them, where, and how to check",
      "Name the accounts with --account, --ou or --accounts-from. Without --route the best one is taken: the fewest other\n"

@@ -235,7 +235,7 @@ static void put_head(struct report_writer *w, const struct check_summary *s)
     put(w->out, run->has_captured_at ? time_format(w->scratch, run->captured_at) : STR("at a time that is not known"));
     put(w->out, STR(", orgexit "));
     put(w->out, run->version);
-    put(w->out, STR(", snapshot "));
+    put(w->out, run->saved ? STR(", result ") : STR(", snapshot "));
     put_markdown(w->out, run->snapshot);
     put(w->out, STR("\n"));
 }
