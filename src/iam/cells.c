@@ -55,6 +55,18 @@ static void each_value(struct makings *m, operand_type type, value_fn *fn, void 
 
 typedef VEC(struct text_pattern) pattern_list;
 
+/* The same one twice tells nothing apart. */
+static void keep_pattern(struct makings *m, pattern_list *to, const struct text_pattern *p)
+{
+    for (size_t i = 0; i < to->count; i++) {
+        const struct text_pattern *q = &to->items[i];
+        if (str_eq(q->glob.text, p->glob.text) && q->glob.filled == p->glob.filled && q->wildcards == p->wildcards &&
+            q->folds == p->folds && q->arn == p->arn)
+            return;
+    }
+    *VEC_PUSH(m->ev->arena, to) = *p;
+}
+
 static void add_pattern(struct makings *m, const struct atom *atom, str text, void *to)
 {
     const struct condition_operator *op = atom->condition->op;
@@ -72,7 +84,7 @@ static void add_pattern(struct makings *m, const struct atom *atom, str text, vo
             p.arn = false;
         }
     }
-    *VEC_PUSH(m->ev->arena, (pattern_list *)to) = p;
+    keep_pattern(m, to, &p);
 }
 
 static bool all_literal(const pattern_list *patterns)

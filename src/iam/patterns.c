@@ -3,7 +3,7 @@
 
 #include "policy/arn.h"
 
-enum { WORDS_MAX = 16, STATES_MAX = 1024, STEPS_MAX = 400000 };
+enum { WORDS_MAX = 32, STATES_MAX = 1024, STEPS_MAX = 400000 };
 
 typedef enum { STEP_CHAR, STEP_ONE, STEP_ANY, STEP_ONE_BUT_COLON, STEP_ANY_BUT_COLON, STEP_END } step_kind;
 
