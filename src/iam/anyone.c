@@ -57,25 +57,36 @@ static str arn_of(const struct asking_anyone *k, str name)
                         STR_ARG(k->kind == KIND_ROOT ? (str){0} : name));
 }
 
-static str quoted_list(arena *a, const str *items, size_t count)
+/* Everybody is of one partition: said so, the pattern is the same text as in most SCPs, and counts once. */
+static str in_partition(const struct asking_anyone *k, str pattern)
+{
+    str any = STR("arn:*:");
+    return str_starts(pattern, any) ? arena_printf(k->arena, "arn:%.*s:%.*s", STR_ARG(k->q->partition),
+                                                   STR_ARG(str_from_index(pattern, any.len)))
+                                    : pattern;
+}
+
+static str quoted_list(const struct asking_anyone *k, const str *items, size_t count)
 {
     str list = {0};
     for (size_t i = 0; i < count; i++)
-        list = arena_printf(a, "%.*s%s%.*s", STR_ARG(list), i ? "," : "", STR_ARG(json_quote(a, items[i])));
+        list = arena_printf(k->arena, "%.*s%s%.*s", STR_ARG(list), i ? "," : "",
+                            STR_ARG(json_quote(k->arena, in_partition(k, items[i]))));
     return list;
 }
 
-static str deny_words(arena *a, const char *operator, const str * patterns, size_t count)
+static str deny_words(const struct asking_anyone *k, const char *operator, const str * patterns, size_t count)
 {
-    return arena_printf(a,
+    return arena_printf(k->arena,
                         ",{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"%s\":"
                         "{\"aws:PrincipalArn\":[%.*s]}}}",
-                        operator, STR_ARG(quoted_list(a, patterns, count)));
+                        operator, STR_ARG(quoted_list(k, patterns, count)));
 }
 
 /*
- * Everything, but to nobody outside the kind. Names are not empty, no path has an empty end or beginning (IAM User
- * Guide, "IAM identifiers"). Of 2008, when policies had no variables: a pattern is what it is.
+ * Everything, but to nobody outside the kind. Names are not empty and hold no colon, no path has an empty beginning
+ * (IAM User Guide, "IAM identifiers"): "*:root" as StringLike has it means no user. Of 2008, when policies had no
+ * variables: a pattern is what it is.
  */
 static const struct policy_set *everything_but(const struct asking_anyone *k)
 {
@@ -85,14 +96,14 @@ static const struct policy_set *everything_but(const struct asking_anyone *k)
     str kind = arena_printf(a, "arn:%.*s:%s::%.*s:%s%s", STR_ARG(partition), kinds[k->kind].service, STR_ARG(account),
                             kinds[k->kind].resource, k->kind == KIND_ROOT ? "" : "?*");
     str never[] = {STR("arn:*:iam::*:role/aws-service-role/*"), STR("arn:*:*::*:*/"), STR("arn:*:*::*:role//*"),
-                   STR("arn:*:*::*:user//*")};
+                   STR("arn:*:*::*:user//*"), STR("arn:*:*::*:*:root")};
     str text = arena_printf(a,
                             "{\"Version\":\"2008-10-17\",\"Statement\":["
                             "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}%.*s%.*s%.*s%.*s]}",
-                            STR_ARG(deny_words(a, "ArnNotLike", &kind, 1)),
-                            STR_ARG(deny_words(a, "ArnLike", never, sizeof never / sizeof *never)),
-                            STR_ARG(q->but_count ? deny_words(a, "ArnLike", q->but, q->but_count) : (str){0}),
-                            STR_ARG(q->only_count ? deny_words(a, "ArnNotLike", q->only, q->only_count) : (str){0}));
+                            STR_ARG(deny_words(k, "ArnNotLike", &kind, 1)),
+                            STR_ARG(deny_words(k, "ArnLike", never, sizeof never / sizeof *never)),
+                            STR_ARG(q->but_count ? deny_words(k, "ArnLike", q->but, q->but_count) : (str){0}),
+                            STR_ARG(q->only_count ? deny_words(k, "ArnNotLike", q->only, q->only_count) : (str){0}));
     struct policy_ref *ref = NEW(a, struct policy_ref);
     struct policy_set *set = NEW(a, struct policy_set);
     *ref = (struct policy_ref){.policy = policy_read_text(a, STR("(everything)"), text), .id = STR("(everything)")};
