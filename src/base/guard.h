@@ -43,8 +43,9 @@ struct guard_case {
 
 struct guard_claim {
     str name;
-    str text; /* what is claimed, in our words */
-    str file; /* where it stands */
+    str text;     /* what is claimed, in our words */
+    bool several; /* of more than one action */
+    str file;     /* where it stands */
     uint32_t line, column;
     tri holds;
     const struct guard_case *cases;

@@ -196,17 +196,8 @@ static void put_through(struct text *t, const struct guard_answers *people)
 
 /* ---- accounts ---- */
 
-static bool has_several_actions(const struct guard_answers *people)
+static void put_case(struct text *t, const struct guard_case *c, bool several)
 {
-    for (size_t i = 1; i < people->count; i++)
-        if (!str_eq(people->items[0].action, people->items[i].action))
-            return true;
-    return false;
-}
-
-static void put_case(struct text *t, const struct guard_case *c)
-{
-    bool several = has_several_actions(&c->people);
     put_spaces(t->w->out, 2);
     put_sign(t, tri_look(c->holds));
     struct flow f = flow_at(t->w, 2 + sign_columns(t), 4 + sign_columns(t));
@@ -244,7 +235,7 @@ static void put_cases(struct text *t, const struct guard_claim *claim, tri holds
         if (c->holds != holds)
             continue;
         if (seen++ < CASES_SHOWN || t->w->style.verbose) {
-            put_case(t, c);
+            put_case(t, c, claim->several);
             continue;
         }
         if (seen == CASES_SHOWN + 1) {

@@ -108,6 +108,7 @@ static struct guard_claim close_claim(struct guarding *g, size_t at)
     source_locate(g->arena, g->expect->source, c->node, &p);
     struct guard_claim out = {.name = c->name,
                               .text = claim_words(g->arena, c),
+                              .several = c->action_count > 1,
                               .file = p.file,
                               .line = p.line,
                               .column = p.column,
