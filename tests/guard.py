@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 import judge
+from guard_random import decide
 
 TABLE = judge.ROOT / "tests" / "guard" / "cases.yaml"
 AS_OF, ACCOUNT, MANAGEMENT, ORG = "2026-11-20T12:00:00Z", "111122223333", "999900001111", "o-guard00001"
@@ -239,17 +240,21 @@ def try_examples(case, people):
 
 def try_probes(case):
     """Of a claim that holds: nobody of these may be allowed, however they call."""
-    wrong = []
+    known = dict(c.split("=", 1) for c in CALL)
+    levels = [(p, case.scps[p]) for p in ("/Root", "/Root/Prod", f"/Root/Prod/{ACCOUNT}") if p in case.scps]
+    policies = {"identity": [{"name": "all", "document": policy(ALL)}], "rcps": [], "boundary": None, "session": None, "resource": None,
+                "scps": [{"level": p, "policies": [{"name": n, "document": case.texts[n]} for n in names]} for p, names in levels]}
+    asked = []
     for name, call in itertools.product(PROBES, CALLS):
-        if any(like(b, name) for b in case.claim.get("but", [])) or name.startswith("role/aws-service-role/"):
-            continue
-        if name == "root" and any("PrincipalTag" in c for c in call):
-            continue # it has no tags
-        if name.startswith("user/"):
-            call = call + ["aws:userid=AIDAX"]
-        if case.simulate(f"arn:aws:iam::{ACCOUNT}:{name}", call) == "Allowed":
-            wrong.append(f"holds, though {name} with {call} is allowed")
-    return wrong
+        if any(like(b, name) for b in case.claim.get("but", [])) or (name == "root" and any("PrincipalTag" in c for c in call)):
+            continue # excepted; the root user has no tags
+        kind, arn = name.split("/")[0], f"arn:aws:iam::{ACCOUNT}:{name}"
+        context = {**known, "aws:PrincipalArn": arn, "aws:PrincipalAccount": ACCOUNT, "aws:PrincipalType": {"root": "Account", "user": "User", "role": "AssumedRole"}[kind],
+                   **({"aws:username": name.rsplit("/", 1)[1], "aws:userid": "AIDAX"} if kind == "user" else {}), **dict(c.split("=", 1) for c in call)}
+        asked.append({"name": f"{name} {call}", "request": {"principal": arn, "action": case.action(), "resource": "*", "context": context}, "policies": policies})
+    got = decide(asked)
+    wrong = [] if len(got) == len(asked) else [f"{len(asked)} probes, {len(got)} answers"]
+    return wrong + [f"holds, though {name} is allowed" for name, decision in got.items() if decision == "Allowed"]
 
 
 def judge_case(table, row):
