@@ -44,6 +44,12 @@ static bool fail(struct reader *r, const char *at, const char *found, const char
                     expected ? expected : "");
 }
 
+static bool fail_as(struct reader *r, json_fault fault, const char *at, const char *found, const char *expected)
+{
+    r->source->fault = fault;
+    return fail(r, at, found, expected);
+}
+
 /* What stands at `at`, for a message. */
 static const char *describe(const struct reader *r, const char *at, char *buffer, size_t size)
 {
@@ -172,11 +178,12 @@ static bool read_escape(struct reader *r, char **p, char **to)
     if (c == 0)
         return fail(r, at, "found \\u0000: no text of AWS holds a NUL, and it would cut the text short", NULL);
     if (c >= 0xDC00 && c <= 0xDFFF)
-        return fail(r, at, "found the second half of a surrogate pair without the first", NULL);
+        return fail_as(r, JSON_FAULT_ENCODING, at, "found the second half of a surrogate pair without the first", NULL);
     *p = at + 6;
     if (c >= 0xD800 && c <= 0xDBFF) {
         if (at[6] != '\\' || at[7] != 'u' || !hex4(at + 8, &low) || low < 0xDC00 || low > 0xDFFF)
-            return fail(r, at, "found the first half of a surrogate pair without the second", NULL);
+            return fail_as(r, JSON_FAULT_ENCODING, at, "found the first half of a surrogate pair without the second",
+                           NULL);
         c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
         *p = at + 12;
     }
@@ -201,7 +208,8 @@ static char *find_close(struct reader *r, char *p, bool *escapes)
         } else if (c >= 0x80) {
             size_t n = utf8_len((unsigned char *)p, (size_t)(r->text + r->len - p));
             if (!n)
-                return unexpected(r, p, "UTF-8 text (written in another encoding?)"), NULL;
+                return r->source->fault = JSON_FAULT_ENCODING,
+                       unexpected(r, p, "UTF-8 text (written in another encoding?)"), NULL;
             p += n;
         } else if (p >= r->text + r->len) {
             return fail(r, p, "the file ends inside a text: it was cut off", "a closing quotation mark"), NULL;
@@ -419,7 +427,7 @@ static inline void close_frame(struct reader *r)
 static bool open_frame(struct reader *r, node *n, int type)
 {
     if (r->depth == DEPTH_LIMIT)
-        return fail(r, r->p, "lists and objects are nested more than 64 deep", NULL);
+        return fail_as(r, JSON_FAULT_DEPTH, r->p, "lists and objects are nested more than 64 deep", NULL);
     struct frame *f = &r->frames[++r->depth];
     n->json.type = type;
     f->parent = n;
@@ -494,7 +502,7 @@ static bool read_key(struct reader *r, struct frame *f, str *key)
         (void)snprintf(found, sizeof found,
                        "the key \"%.*s\" stands twice in one object; which one holds is not defined",
                        STR_ARG(utf8_head(*key, 80)));
-        return fail(r, at, found, "each key once");
+        return fail_as(r, JSON_FAULT_DUPLICATE_KEY, at, found, "each key once");
     }
     r->p = skip_blank(r->p);
     if (*r->p != ':')
@@ -547,7 +555,8 @@ static bool read_members(struct reader *r)
     return true;
 }
 
-/* What people hand in instead of JSON, each with what to do about it. */
+/* What people hand in instead of JSON, each with what to do about it; UTF-16 first. */
+enum { UTF16_STRANGERS = 2 };
 static const struct {
     const char *begins;
     size_t len;
@@ -574,7 +583,8 @@ bool json_read(arena *a, source *s, error *e)
     size_t left = (size_t)(s->text + s->len - r.p);
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
         if (left >= strangers[i].len && memcmp(r.p, strangers[i].begins, strangers[i].len) == 0)
-            return fail(&r, r.p, strangers[i].message, NULL);
+            return fail_as(&r, i < UTF16_STRANGERS ? JSON_FAULT_ENCODING : JSON_FAULT_SYNTAX, r.p, strangers[i].message,
+                           NULL);
     if (r.p == s->text + s->len)
         return fail(&r, r.p, "the file is empty", "JSON");
     if (s->known)

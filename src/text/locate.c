@@ -445,16 +445,23 @@ static str line_text(arena *a, const source *s, size_t at)
     return (str){copy, line.len};
 }
 
-void source_locate(arena *a, const source *s, const node *n, struct position *out)
+/* The byte behind the key of n. */
+static size_t key_end(const source *s, const node *n)
+{
+    const char *p = s->text + n->key_at, *end = line_end(s, p);
+    if (*p == '"' || (s->yaml && *p == '\''))
+        return (size_t)(quoted_end(p, end, s->yaml) - s->text);
+    return n->key_at + n->key_len;
+}
+
+static void locate(arena *a, const source *s, const node *n, size_t at, size_t behind, struct position *out)
 {
     const source *file = s;
     const node *outer_node = n;
     for (; file->outer; file = file->outer)
         outer_node = file->outer_node;
     *out = (struct position){.file = file->file};
-    if (!n)
-        return;
-    struct place from = place_of(s, n->at), to = byte_place_of(s, value_end(s, n));
+    struct place from = place_of(s, at), to = byte_place_of(s, behind);
     const char *begin = file->text + from.at, *end = file->text + to.at;
     out->line = from.line;
     out->column = out->end_column = from.column;
@@ -466,19 +473,35 @@ void source_locate(arena *a, const source *s, const node *n, struct position *ou
         out->end_column = 0;
     out->pointer = pointer_of(a, file->root, outer_node);
     bool decoded = s->outer && s->inner != INNER_PIECE; /* its lines are not those of the file */
-    out->excerpt = decoded ? line_text(a, s, n->at) : file->unplaced ? (str){0} : line_text(a, file, from.at);
+    out->excerpt = decoded ? line_text(a, s, at) : file->unplaced ? (str){0} : line_text(a, file, from.at);
     out->excerpt_line = from.line;
     out->excerpt_column = from.column;
     out->excerpt_end = out->end_column;
     if (s->outer && !decoded)
         out->pointer = arena_printf(a, "%.*s%.*s", STR_ARG(out->pointer), STR_ARG(pointer_of(a, s->root, n)));
     if (decoded) {
-        uint32_t line, behind;
+        uint32_t line, column;
         out->inner_pointer = pointer_of(a, s->root, n);
-        source_line_column(s, n->at, &out->excerpt_line, &out->excerpt_column);
-        source_line_column(s, value_end(s, n), &line, &behind);
-        out->excerpt_end = behind > out->excerpt_column ? behind : out->excerpt_column + 1;
+        source_line_column(s, at, &out->excerpt_line, &out->excerpt_column);
+        source_line_column(s, behind, &line, &column);
+        out->excerpt_end = column > out->excerpt_column ? column : out->excerpt_column + 1;
     }
+}
+
+void source_locate(arena *a, const source *s, const node *n, struct position *out)
+{
+    if (n) {
+        locate(a, s, n, n->at, value_end(s, n), out);
+        return;
+    }
+    for (; s->outer; s = s->outer) {
+    }
+    *out = (struct position){.file = s->file};
+}
+
+void source_locate_key(arena *a, const source *s, const node *n, struct position *out)
+{
+    locate(a, s, n, n->key_at, key_end(s, n), out);
 }
 
 static bool error_there(const source *s, bool known, size_t at, error *e, const char *message)

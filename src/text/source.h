@@ -8,6 +8,9 @@
 #include "base/error.h"
 #include "text/node.h"
 
+/* What kind of fault json_read met: lint tells them apart. */
+typedef enum { JSON_FAULT_SYNTAX, JSON_FAULT_ENCODING, JSON_FAULT_DUPLICATE_KEY, JSON_FAULT_DEPTH } json_fault;
+
 typedef enum { INNER_NONE, INNER_STRING, INNER_URL, INNER_PIECE } inner_kind;
 struct known_store;
 
@@ -27,6 +30,7 @@ typedef struct source {
     size_t len; /* bytes; FILE_TAIL zero bytes lie behind them */
     const node *root;
     bool yaml;
+    json_fault fault; /* when json_read gave false */
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded; as it is */
     const struct source *outer;
     const node *outer_node;
@@ -65,6 +69,9 @@ struct position {
     uint32_t excerpt_line, excerpt_column, excerpt_end;
 };
 void source_locate(arena *a, const source *s, const node *n, struct position *out);
+
+/* The same for the key of n, which is a member of an object. */
+void source_locate_key(arena *a, const source *s, const node *n, struct position *out);
 
 /* Line and column of a byte of s->text itself (not of its outer file). */
 void source_line_column(const source *s, size_t at, uint32_t *line, uint32_t *column);
