@@ -61,7 +61,7 @@ def main():
             return json.loads(path.read_text()) if path.exists() else {}
 
         rcp = set(read("rcpSupportedServices"))
-        services, actions, resources, keys = [], [], [], {}
+        services, actions, resources, keys, arns = [], [], [], {}, {}
         for service in read("services"):
             services.append((service, "rcp" if service in rcp else ""))
             types = {t["key"].lower(): t for t in read(f"resourceTypes/{service}").values()}
@@ -72,6 +72,7 @@ def main():
                 return ",".join(sorted((key[len(service):] if key.startswith(own) else key for key in found), key=str.lower))
 
             for t in types.values():
+                arns.setdefault(with_stars(t["arn"]).split(":")[2], set()).add(service)
                 resources.append((service, t["key"], with_stars(t["arn"]), key_list(t.get("conditionKeys", []))))
             for a in read(f"actions/{service}").values():
                 of = {types[t["name"].lower()]["key"] for t in a["resourceTypes"]}
@@ -87,6 +88,8 @@ def main():
         write("services.tsv", source, ["service", "whether RCPs cover it"], services)
         write("actions.tsv", source, ["service", "action", "access level", "resource types", "condition keys"], actions)
         write("resource-types.tsv", source, ["service", "resource type", "ARN", "condition keys"], resources)
+        write("arn-services.tsv", source, ["service in ARNs", "services that have such ARNs"],
+              [(name, ",".join(sorted(of))) for name, of in arns.items()])
         write("condition-keys.tsv", source, ["key", "type", "values"], keys.values())
 
 

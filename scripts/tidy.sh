@@ -20,11 +20,12 @@ done
 # report prints what base/ holds and needs nothing of the floors that make it; rules and lint do not know each other.
 grep -n '#include "\(rules\|lint\|iam\|org\|policy\)/' src/report/*.[ch] && say "report includes a floor that it must not know"
 grep -n '#include "lint/' src/rules/*.[ch] 2>/dev/null && say "rules includes lint"
+grep -n '#include "rules/' src/lint/*.[ch] && say "lint includes rules"
 
 # ---- banned: unsafe, dependent on the locale, or another way out ----
 banned='\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|strtod|strtol|strtoul|system|popen|setlocale|mktime|localtime|strptime|alloca|inet_aton|fnmatch|cJSON_GetObjectItem|cJSON_HasObjectItem|cJSON_GetErrorPtr|cJSON_Parse[A-Za-z]*)[[:space:]]*\('
 grep -nE "$banned" src/*/*.[ch] && say "a banned function is called"
-grep -nE '\b(printf|puts|putchar|fprintf|exit|_exit|abort)[[:space:]]*\(' src/base src/text src/policy src/org src/iam src/rules src/report src/api -r \
+grep -nE '\b(printf|puts|putchar|fprintf|exit|_exit|abort)[[:space:]]*\(' src/base src/text src/policy src/org src/catalog src/iam src/rules src/lint src/report src/api -r \
     --include='*.c' | grep -v 'abort(); /\* an arena used outside a unit of work' && say "something below src/cli prints or exits"
 grep -nE '^(static )?(struct [a-z_]+|[a-z_0-9]+) \*?[a-z_]+( = .*)?;$' src/*/*.c | grep -v const && say "a global variable that is not constant"
 

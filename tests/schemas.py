@@ -362,10 +362,37 @@ def account_lines(tally):
         tally.add(f"account-line.schema.json refuses {what}", [] if faults(check, line) else ["it does not"])
 
 
+# Each makes a result of lint wrong that was right.
+WRONG_LINT = {
+    "no check": lambda r: r["findings"][0].pop("check"),
+    "another severity": lambda r: r["findings"][0].update(severity="fatal"),
+    "no fingerprint": lambda r: r["findings"][0].update(fingerprint=""),
+    "suppressed by nobody": lambda r: next(f for f in r["findings"] if f["suppressed"]).pop("suppressed_by"),
+    "an index below zero": lambda r: r["findings"][0].update(statement=-1),
+    "no summary": lambda r: r.pop("summary"),
+    "no sum": lambda r: r["summary"].pop("suppressed"),
+    "another schema": lambda r: r.update(schema="orgexit/lint/2"),
+}
+
+
+def linted(tally):
+    check, line = validator("lint.schema.json"), validator("lint-ndjson.schema.json")
+    folder = judge.ROOT / "tests" / "golden" / "lint-control"
+    result = json.loads(judge.run("lint", folder, "--as-of", AS_OF, "--format", "json").out)
+    tally.add("schema lint", faults(check, result))
+    wrong = [fault for text in judge.run("lint", folder, "--as-of", AS_OF, "--format", "ndjson").out.splitlines() for fault in faults(line, json.loads(text))]
+    tally.add("schema lint ndjson", wrong)
+    for what, spoil in WRONG_LINT.items():
+        spoilt = copy.deepcopy(result)
+        spoil(spoilt)
+        tally.add(f"schema lint refuses {what}", [] if faults(check, spoilt) else ["accepted"])
+
+
 def main():
     tally = judge.Tally()
     printed(tally)
     attestations(tally)
+    linted(tally)
     results(tally)
     explanations(tally)
     guards(tally)

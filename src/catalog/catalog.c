@@ -127,13 +127,18 @@ uint32_t catalog_action_find(str action)
     return name.len ? find(TABLE(actions), service, name) : CATALOG_NONE;
 }
 
+/* The rows whose first column is `first`. */
+static struct catalog_range rows_of(struct table t, str first)
+{
+    uint32_t from = lower_bound(t, first, (str){0}), end = from;
+    while (end < t.count && order(first, cell(t, end, 0)) == 0)
+        end++;
+    return (struct catalog_range){from, end};
+}
+
 struct catalog_range catalog_service_actions(str prefix)
 {
-    struct table t = TABLE(actions);
-    uint32_t first = lower_bound(t, prefix, (str){0}), end = first;
-    while (end < t.count && order(prefix, cell(t, end, 0)) == 0)
-        end++;
-    return (struct catalog_range){first, end};
+    return rows_of(TABLE(actions), prefix);
 }
 
 str catalog_action_service(uint32_t action)
@@ -189,6 +194,35 @@ str catalog_action_near(arena *a, str action)
     if (!n.best.len)
         return in_another_service(a, name);
     return arena_printf(a, "%.*s:%.*s", STR_ARG(service), STR_ARG(n.best));
+}
+
+bool catalog_action_retired(str service, str *successor)
+{
+    struct table t = TABLE(retired_actions);
+    uint32_t row = lower_bound(t, service, (str){0});
+    str known = row < t.count ? str_from(cell(t, row, 0)) : (str){0};
+    if (!str_ends(known, STR(":*")) || !str_eq_nocase(str_head(known, known.len - 2), service))
+        return false;
+    *successor = str_from(cell(t, row, 1));
+    return true;
+}
+
+/* ---- types of resources ---- */
+
+str catalog_arn_services(str arn_service)
+{
+    uint32_t row = find(TABLE(arn_services), arn_service, (str){0});
+    return row == CATALOG_NONE ? (str){0} : str_from(cell(TABLE(arn_services), row, 1));
+}
+
+struct catalog_range catalog_service_types(str prefix)
+{
+    return rows_of(TABLE(resource_types), prefix);
+}
+
+str catalog_type_arn_at(uint32_t type)
+{
+    return str_from(cell(TABLE(resource_types), type, 2));
 }
 
 /* ---- condition keys ---- */

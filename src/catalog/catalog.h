@@ -31,7 +31,13 @@ str catalog_action_level(uint32_t action);                /* "read", "list", "wr
 str catalog_action_types(uint32_t action);                /* "bucket,object"; empty: only "*" is a resource of it */
 bool catalog_action_has_key(uint32_t action, str key);    /* it, or a resource of it, has that condition key */
 str catalog_action_near(arena *a, str action);            /* what was perhaps meant, in full; empty: nothing is near */
+bool catalog_action_retired(str service, str *successor); /* every action of a service that AWS has ended */
 str catalog_type_arn(str service, str type);              /* "arn:*:s3:::*"; empty: no such type */
+
+/* ---- types of resources ---- */
+str catalog_arn_services(str arn_service); /* of the third field of ARNs: "s3"; empty: no type has such ARNs */
+struct catalog_range catalog_service_types(str prefix); /* its types of resources; empty: it has none */
+str catalog_type_arn_at(uint32_t type);                 /* "arn:*:s3:::*" */
 
 /* ---- condition keys ---- */
 typedef enum { KEY_STRING, KEY_NUMBER, KEY_DATE, KEY_BOOL, KEY_BINARY, KEY_IP, KEY_ARN } catalog_key_type;

@@ -89,18 +89,11 @@ static bool read_ids(arena *a, const struct arguments *args, struct check_option
 
 static bool read_numbers(arena *a, const struct arguments *args, struct check_options *o, error *e)
 {
-    str age = option_text(args, OPTION_MAX_AGE), jobs = option_text(args, OPTION_JOBS);
+    str age = option_text(args, OPTION_MAX_AGE);
     if (age.len && (!duration_parse(age, &o->max_age) || o->max_age <= 0))
         return error_set(e, ERR_USAGE, "--max-age %.*s: this is no duration; expected a number and a unit: 7d, 12h, 2w",
                          STR_ARG(visible(a, age)));
-    for (size_t i = 0; i < jobs.len; i++) {
-        if (!ascii_is_digit(jobs.ptr[i]) || o->jobs > 256)
-            return error_set(e, ERR_USAGE, "--jobs is no number of threads; expected 1 to 256");
-        o->jobs = o->jobs * 10 + (size_t)(jobs.ptr[i] - '0');
-    }
-    if (jobs.len && (o->jobs < 1 || o->jobs > 256))
-        return error_set(e, ERR_USAGE, "--jobs is out of range; expected 1 to 256");
-    return true;
+    return !has_option(args, OPTION_JOBS) || jobs_read(args, &o->jobs, e);
 }
 
 static bool read_route_options(arena *a, const struct arguments *args, struct check_options *o, error *e)

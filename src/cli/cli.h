@@ -69,6 +69,16 @@ typedef enum {
     OPTION_ERROR,
     OPTION_POLICY,
     OPTION_AFTER,
+    OPTION_TYPE,
+    OPTION_LINT_FAIL_ON,
+    OPTION_SELECT,
+    OPTION_IGNORE,
+    OPTION_LIST_CHECKS,
+    OPTION_BASELINE,
+    OPTION_WRITE_BASELINE,
+    OPTION_SERVICE,
+    OPTION_OWN_ACCOUNT,
+    OPTION_MANAGEMENT_ACCOUNT,
     OPTION_WITH,
     OPTION_NEW_ORG,
     OPTION_EXPECT,
@@ -135,6 +145,9 @@ static inline str option_text(const struct arguments *args, option_id id)
     return n ? args->options[id].values[n - 1] : (str){0};
 }
 
+/* --jobs, or one for each processor, 16 at most. */
+bool jobs_read(const struct arguments *args, size_t *jobs, error *e);
+
 /* "; did you mean "check"?", or empty. */
 str did_you_mean(arena *a, str word, const char *const *known, size_t count);
 
@@ -163,6 +176,7 @@ int run_plan(arena *a, const struct arguments *args, error *e);
 int run_impact(arena *a, const struct arguments *args, error *e);
 int run_rules(arena *a, const struct arguments *args, error *e);
 int run_collect(arena *a, const struct arguments *args, error *e);
+int run_lint(arena *a, const struct arguments *args, error *e);
 int run_simulate(arena *a, const struct arguments *args, error *e);
 int run_attest(arena *a, const struct arguments *args, error *e);
 int run_explain(arena *a, const struct arguments *args, error *e);

@@ -42,6 +42,20 @@ static str search(arena *a, str near)
     return (str){0};
 }
 
+str repository_of(arena *a, str near)
+{
+    char full[PATH_MAX];
+    str folder = realpath(arena_cstr(a, near), full) ? arena_printf(a, "%s/", full) : (str){0};
+    while (folder.len) {
+        if (exists(a, folder, ".git"))
+            return folder;
+        folder.len--;
+        while (folder.len && folder.ptr[folder.len - 1] != '/')
+            folder.len--;
+    }
+    return folder;
+}
+
 static bool read_yaml(arena *a, str path, source *s, error *e)
 {
     s->file = path;
@@ -172,6 +186,7 @@ static bool read_member(arena *a, const source *s, const node *m, struct config 
     } else if (str_is(key, "waivers")) {
         out->waivers = m;
     } else if (str_is(key, "lint")) {
+        out->lint = m;
         return check_lint(a, s, m, e);
     } else {
         return source_error_key(s, m, e, "unknown key \"%.*s\"%.*s", STR_ARG(key),

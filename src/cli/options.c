@@ -1,4 +1,6 @@
 /* options.c - the one table of options and commands, and the reader of arguments. Names are never abbreviated. */
+#include <unistd.h>
+
 #include "cli/cli.h"
 
 /* clang-format off: one row a line, whatever its neighbours hold */
@@ -82,6 +84,18 @@ const struct option_row option_table[OPTION_COUNT] = {
     [OPTION_NEW_ORG] = {"new-org",       0,   "ORG",         false, NULL,                "the organization that they go to: o-..., else into none"    },
     [OPTION_AFTER] = {"after",         0,   "SNAPSHOT2",   false, NULL,
                       "say what must be true afterwards, from captures made once the accounts have left"                                             },
+    [OPTION_TYPE] = {"type",          0,   "KIND",        false, "identity|boundary|scp|rcp|resource|trust",
+                       "what the documents are attached to (default: told from content and path)"                                                    },
+    [OPTION_LINT_FAIL_ON] = {"fail-on",       0,   "SEVERITY",    false, "error|security-warning|warning|suggestion|never",
+                       "exit code 1 from this severity on (default warning)"                                                                         },
+    [OPTION_SELECT] = {"select",        0,   "CHECK",       true,  NULL,                "run this check alone; arn-* is a family"                    },
+    [OPTION_IGNORE] = {"ignore",        0,   "CHECK",       true,  NULL,                "leave out this check; arn-* is a family"                    },
+    [OPTION_LIST_CHECKS] = {"list-checks",   0,   NULL,          false, NULL,                "list the checks with severity and the kinds of policy they apply to"},
+    [OPTION_BASELINE] = {"baseline",      0,   "FILE",        false, NULL,                "what this baseline knows does not count"                    },
+    [OPTION_WRITE_BASELINE] = {"write-baseline", 0, "FILE", false, NULL, "write what is found as a baseline: from then on only what is new counts"},
+    [OPTION_SERVICE] = {"service",       0,   "PREFIX",      false, NULL,                "resource policies are attached to a resource of this service: s3, kms, sqs"},
+    [OPTION_OWN_ACCOUNT] = {"own-account",   0,   "ID",          false, NULL,                "the account whose documents these are"                      },
+    [OPTION_MANAGEMENT_ACCOUNT] = {"management-account", 0, "ID", false, NULL, "the management account of its organization"},
     [OPTION_EXPECT] = {"expect",        0,   "FILE",        false, NULL,                "the claims: a YAML file (docs/guard.md, orgexit schema expect)"},
     [OPTION_POLICIES] = {"policies",      0,   "DIR",         false, NULL,                "SCPs as files below DIR instead of a snapshot; needs --map"  },
     [OPTION_MAP] = {"map",           0,   "FILE",        false, NULL,                "which of them stand at which OU (orgexit schema guard-map)"         },
@@ -120,6 +134,10 @@ static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTI
                                             OPTION_AWS_ARG, OPTION_IMPACT,  OPTION_REGION,       OPTION_JOBS,
                                             OPTION_TIMEOUT, OPTION_DRY_RUN, OPTION_PRINT_POLICY, OPTION_SCRIPT,
                                             OPTION_QUIET,   OPTION_ASCII,   OPTION_HELP};
+static const option_id lint_options[] = {OPTION_TYPE,   OPTION_LINT_FAIL_ON, OPTION_SELECT, OPTION_IGNORE,
+                                         OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_SERVICE, OPTION_OWN_ACCOUNT, OPTION_MANAGEMENT_ACCOUNT, OPTION_AS_OF,
+                                         OPTION_FORMAT, OPTION_JOBS,         OPTION_QUIET,  OPTION_COLOR,
+                                         OPTION_ASCII,  OPTION_LIST_CHECKS,  OPTION_HELP};
 static const option_id simulate_options[] = {
     OPTION_ACCOUNT, OPTION_PRINCIPAL, OPTION_ACTION, OPTION_RESOURCE, OPTION_RESOURCE_ACCOUNT, OPTION_CONTEXT, OPTION_UNKNOWN,
     OPTION_ABSENT, OPTION_SCP, OPTION_RCP, OPTION_BOUNDARY, OPTION_SESSION, OPTION_IDENTITY, OPTION_RESOURCE_POLICY,
@@ -193,6 +211,14 @@ const struct command commands[] = {
      "  2  wrong usage, no AWS CLI or no credentials\n"
      "  3  a call failed (capture.json names it), or it was stopped\n"
      "  4  DIR could not be written, or memory ran out\n",                                                OPTIONS(collect_options),  run_collect  },
+    {"lint",     "PATH...|-",  "find in policy documents what AWS would refuse, what does not do what it says, what bears on leaving",
+     "PATH is a policy document in JSON or YAML, what an AWS CLI call printed, or a folder: every *.json, *.yaml and *.yml\n"
+     "below it is read, one that holds no policy is passed over. -: standard input. `orgexit rules explain CHECK` tells why a check is there; docs/lint.md lists them.\n\n"
+     "Exit codes\n"
+     "  0  no finding at or above --fail-on\n"
+     "  1  at least one\n"
+     "  2  wrong usage, a file that cannot be read, or a text that is no policy\n"
+     "  4  the output could not be written, or memory ran out\n", OPTIONS(lint_options), run_lint},
     {"simulate", "--principal ARN [--scp LEVEL=FILE...] ... | SNAPSHOT --account ID ... | --cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             "Policies come from files, each option a layer; docs/simulate.md tells more. A key that is not named is absent.\n\n"
      "Exit codes\n"
      "  0  the request is allowed; --cases: every case matched\n"
@@ -371,4 +397,21 @@ bool arguments_read(arena *a, const struct command *c, int argc, char **argv, st
     out->operands = operands.items;
     out->operand_count = operands.count;
     return true;
+}
+
+enum { MOST_JOBS = 16 };
+
+bool jobs_read(const struct arguments *args, size_t *jobs, error *e)
+{
+    str text = option_text(args, OPTION_JOBS);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *jobs = processors < 1 ? 1 : processors > MOST_JOBS ? MOST_JOBS : (size_t)processors;
+    if (text.len)
+        *jobs = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!ascii_is_digit(text.ptr[i]) || *jobs > 256)
+            return error_set(e, ERR_USAGE, "--jobs is no number of threads; expected 1 to 256");
+        *jobs = *jobs * 10 + (size_t)(text.ptr[i] - '0');
+    }
+    return (*jobs >= 1 && *jobs <= 256) || error_set(e, ERR_USAGE, "--jobs is out of range; expected 1 to 256");
 }

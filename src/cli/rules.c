@@ -6,6 +6,7 @@
 #include "cli/check_options.h"
 #include "cli/config.h"
 #include "cli/faults.h"
+#include "lint/lint.h"
 #include "rules/ruletest.h"
 
 const struct ruleset *rules_read(arena *a, const struct arguments *args, str near, error *e)
@@ -167,6 +168,18 @@ static void print_rule(arena *a, const struct rule *r)
         printf("  %.*s\n", STR_ARG(visible(a, r->references[i])));
 }
 
+static void print_check(arena *a, const struct lint_check *c)
+{
+    printf("%s  %s\n  %s of orgexit lint; policies:", lint_check_id(c), lint_check_title(c),
+           lint_severity_name(lint_check_severity(c)));
+    for (int k = KIND_IDENTITY; k < KIND_COUNT; k++)
+        if (lint_check_kinds(c) & KIND_BIT(k))
+            printf(" %s", policy_kind_name((policy_kind)k));
+    printf("\n");
+    print_paragraph(a, "Why", str_from(lint_check_why(c)));
+    print_paragraph(a, "How to fix", str_from(lint_check_fix(c)));
+}
+
 static int explain_rule(arena *a, const struct arguments *args, error *e)
 {
     const struct ruleset *rs = rules_read(a, args, STR("."), e);
@@ -174,17 +187,24 @@ static int explain_rule(arena *a, const struct arguments *args, error *e)
         return -1;
     if (args->operand_count != 2)
         return error_set(e, ERR_USAGE, "which rule? orgexit rules explain ID (orgexit rules list shows the ids)"), -1;
+    const struct lint_check *c = lint_check_find(args->operands[1]);
+    if (c) {
+        print_check(a, c);
+        return EXIT_READY;
+    }
     const struct rule *r = ruleset_find(rs, args->operands[1]);
     if (r) {
         print_rule(a, r);
         return EXIT_READY;
     }
-    const char **ids = NEW_ARRAY(a, const char *, ruleset_count(rs));
-    for (size_t i = 0; i < ruleset_count(rs); i++)
+    size_t count = ruleset_count(rs), checks = lint_check_count();
+    const char **ids = NEW_ARRAY(a, const char *, count + checks);
+    for (size_t i = 0; i < count; i++)
         ids[i] = arena_cstr(a, ruleset_rule(rs, i)->id);
-    error_set(e, ERR_USAGE, "there is no rule \"%.*s\"%.*s (orgexit rules list)",
-              STR_ARG(visible(a, args->operands[1])),
-              STR_ARG(did_you_mean(a, args->operands[1], ids, ruleset_count(rs))));
+    for (size_t i = 0; i < checks; i++)
+        ids[count + i] = lint_check_id(lint_check_at(i));
+    error_set(e, ERR_USAGE, "there is no rule \"%.*s\"%.*s (orgexit rules list, orgexit lint --list-checks)",
+              STR_ARG(visible(a, args->operands[1])), STR_ARG(did_you_mean(a, args->operands[1], ids, count + checks)));
     return -1;
 }
 

@@ -10,7 +10,7 @@
 #include "cli/simulate.h"
 #include "iam/cases.h"
 
-enum { BATCH = 64 * 1024, BATCHES = 64, WINDOW = 4, MOST_JOBS = 16 }; /* bytes of a batch; batches of a wave */
+enum { BATCH = 64 * 1024, BATCHES = 64, WINDOW = 4 }; /* bytes of a batch; batches of a wave */
 
 /* Whole lines, in a buffer that has FILE_TAIL bytes behind its end. */
 struct batch {
@@ -202,21 +202,6 @@ static bool run_wave(arena *a, struct stream *s, arena *wave, size_t jobs, error
     return ok;
 }
 
-static bool read_jobs(const struct arguments *args, size_t *jobs, error *e)
-{
-    str text = option_text(args, OPTION_JOBS);
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    *jobs = processors < 1 ? 1 : processors > MOST_JOBS ? MOST_JOBS : (size_t)processors;
-    if (text.len)
-        *jobs = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (!ascii_is_digit(text.ptr[i]) || *jobs > 256)
-            return error_set(e, ERR_USAGE, "--jobs is no number of threads; expected 1 to 256");
-        *jobs = *jobs * 10 + (size_t)(text.ptr[i] - '0');
-    }
-    return (*jobs >= 1 && *jobs <= 256) || error_set(e, ERR_USAGE, "--jobs is out of range; expected 1 to 256");
-}
-
 static bool run_cases(arena *a, struct stream *s, size_t jobs, error *e)
 {
     arena *wave = arena_open(0);
@@ -240,7 +225,7 @@ int simulate_cases(arena *a, const struct arguments *args, error *e)
     size_t jobs;
     if (args->operand_count)
         return error_set(e, ERR_USAGE, "simulate --cases takes no operand: everything is in the cases"), -1;
-    if (!read_jobs(args, &jobs, e))
+    if (!jobs_read(args, &jobs, e))
         return -1;
     s.fd = str_is(s.shown, "-") ? STDIN_FILENO : open(arena_cstr(a, s.shown), O_RDONLY | O_CLOEXEC);
     if (s.fd < 0)

@@ -1,0 +1,2 @@
+# See the head of tests/lint.py.
+exec /usr/bin/python3 tests/lint.py
