@@ -135,6 +135,7 @@ bench: deps ## measure against stock cJSON, as ratios within one run
 	@$(MAKE) --no-print-directory -s -j$(JOBS) all
 	@/usr/bin/python3 tests/bench/bench.py --build $(BUILD)
 	@/usr/bin/python3 tests/bench/simulate.py --build $(BUILD)
+	@/usr/bin/python3 tests/bench/lint.py --build $(BUILD)
 
 VERSION  = $(shell sed -n 's/.*ORGEXIT_VERSION *"\(.*\)".*/\1/p' src/base/version.h)
 DATE     = $(shell sed -n 's/.*ORGEXIT_DATE *"\(.*\)".*/\1/p' src/base/version.h)
