@@ -61,7 +61,8 @@ static bool read_scp(struct guarding_files *g, const node *n, struct policy_ref 
                                    text};
         return out->policy != NULL;
     }
-    str path = text.ptr[0] == '/' ? text : arena_printf(a, "%.*s/%.*s", STR_ARG(g->files->policies), STR_ARG(text));
+    str path =
+        str_starts(text, STR("/")) ? text : arena_printf(a, "%.*s/%.*s", STR_ARG(g->files->policies), STR_ARG(text));
     error own = {0};
     *out = (struct policy_ref){policy_read_file(a, path, &own), text, {0}};
     if (out->policy)
