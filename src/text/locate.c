@@ -448,7 +448,7 @@ static str line_text(arena *a, const source *s, size_t at)
 /* The byte behind the key of n. */
 static size_t key_end(const source *s, const node *n)
 {
-    const char *p = s->text + n->key_at, *end = line_end(s, p);
+    const char *p = s->text + n->key_at, *end = s->text + s->len;
     if (*p == '"' || (s->yaml && *p == '\''))
         return (size_t)(quoted_end(p, end, s->yaml) - s->text);
     return n->key_at + n->key_len;
