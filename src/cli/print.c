@@ -45,11 +45,11 @@ static void print_wrapped(const char *text, int indent, int width)
 }
 
 const char exit_codes[] = "Exit codes\n"
-                                 "  0  every selected account is READY\n"
-                                 "  1  at least one is NOT READY\n"
-                                 "  2  wrong usage, or an input that is missing or malformed\n"
-                                 "  3  none is NOT READY, at least one is UNDETERMINED\n"
-                                 "  4  output could not be written, or memory ran out\n";
+                          "  0  every selected account is READY\n"
+                          "  1  at least one is NOT READY\n"
+                          "  2  wrong usage, or an input that is missing or malformed\n"
+                          "  3  none is NOT READY, at least one is UNDETERMINED\n"
+                          "  4  output could not be written, or memory ran out\n";
 
 void print_help(arena *a)
 {

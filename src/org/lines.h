@@ -11,15 +11,7 @@
 #define ORGEXIT_ORG_LINES_H
 
 #include "org/organization.h"
-
-struct line_reader;
-
-/* path "-": standard input. NULL: *e. Closed with the arena. */
-struct line_reader *lines_open(arena *a, const char *path, error *e);
-
-/* The next line in `a`: NULL at the end, or when it could not be read or is longer than FILE_LIMIT: *e. One thread at a
- * time. */
-source *lines_next(struct line_reader *r, arena *a, error *e);
+#include "text/stream.h"
 
 /* A line that was read: its captures before the organization's. What it holds lives in the line's arena. */
 struct account_line {

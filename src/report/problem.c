@@ -102,7 +102,7 @@ str unique_fingerprint(struct report_writer *w, struct map *told, str fingerprin
 
 str input_fingerprint(arena *a, const struct input_error *e)
 {
-    return arena_printf(a, "%016llx", (unsigned long long)(str_hash(e->file) * 31 + str_hash(e->message)));
+    return arena_printf(a, "%016zx", (size_t)str_hash(e->file) * 31 + (size_t)str_hash(e->message));
 }
 
 /* ---- sentences ---- */

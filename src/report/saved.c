@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "org/lines.h"
+#include "text/stream.h"
 
 /* The first fault is kept; after it nothing is read any more, and everything is empty. */
 struct reading {
