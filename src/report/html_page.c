@@ -408,7 +408,8 @@ static void put_again(struct html *h)
     const struct check_run *run = h->w->run;
     struct file_out *f = h->w->out;
     bool can_show = run->attested_told && shell_can_show(run->snapshot, false); /* else it names a saved result */
-    put(f, STR("<p>Every verdict can be had again from the same files:</p><pre class=\"c\"><code>orgexit check "));
+    put(f, STR("<p>Every verdict can be had again from the same files, with the same options:</p><pre "
+               "class=\"c\"><code>orgexit check "));
     put_shell(h->work, can_show && run->snapshot.len ? run->snapshot : STR("SNAPSHOT"));
     put_html(f, file_out_take(h->work));
     putf(f, " --as-of %.*s</code></pre>\n<p>and the runbook of an account:</p><pre class=\"c\"><code>orgexit plan ",
