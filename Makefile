@@ -31,7 +31,7 @@ FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all deps data demo test check-tests accept asan tidy format bench fuzz torture install clean help
+.PHONY: all deps data demo test check-tests test-web accept asan tidy format bench fuzz torture install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -96,6 +96,11 @@ $(BUILD)/tests/%_replay: tests/fuzz/%_fuzz.c $(BUILD)/liborgexit.a
 test: deps ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@BUILD=$(BUILD) CASE='$(CASE)' sh tests/run.sh
+
+test-web: deps ## look at the html report with a browser: filters, printing, who cannot see or use a mouse
+	@sh scripts/install-web-deps.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@ORGEXIT=$(abspath $(BUILD))/orgexit /usr/bin/python3 tests/web.py
 
 .PHONY: test-programs
 test-programs: $(TEST_BINS)
@@ -162,6 +167,6 @@ clean: ## remove what was built
 	rm -rf build
 
 help: ## show this
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 12
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
