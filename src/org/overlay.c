@@ -99,6 +99,12 @@ static fetch_result list_names(void *self, arena *a, const char *path, str **nam
     return *count ? FETCH_DONE : under;
 }
 
+static bool files_of(void *self, arena *a, str account, struct read_list *to, error *e)
+{
+    const struct overlay *o = self;
+    return o->under->files(o->under->self, a, account, to, e);
+}
+
 struct overlay *overlay_open(arena *a, const struct capture_source *under, str attestations)
 {
     struct overlay *o = NEW(a, struct overlay);
@@ -107,7 +113,8 @@ struct overlay *overlay_open(arena *a, const struct capture_source *under, str a
                                         .fetch = fetch_call,
                                         .fetch_named = fetch_named,
                                         .size = file_size,
-                                        .list = under->list ? list_names : NULL};
+                                        .list = under->list ? list_names : NULL,
+                                        .files = under->files ? files_of : NULL};
     return o;
 }
 

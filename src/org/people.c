@@ -127,7 +127,7 @@ static bool add_attached(struct people *p, const node *list, ref_list *refs, err
 }
 
 /* Inline and attached policies of one user, group or role. Whole unless a list that AWS always prints is missing;
- * a user without inline policies has no UserPolicyList. */
+ * a user without inline policies has no UserPolicyList, and null stands for one that is not known. */
 static bool load_policies(struct people *p, const node *item, const char *inline_member, ref_list *refs, bool *whole,
                           error *e)
 {
@@ -137,7 +137,8 @@ static bool load_policies(struct people *p, const node *item, const char *inline
         !member_list(s, item, "AttachedManagedPolicies", &attached, e) || !add_inline(p, own, refs, e) ||
         !add_attached(p, attached, refs, e))
         return false;
-    *whole = attached && (own || strcmp(inline_member, "UserPolicyList") == 0);
+    bool lacks = !node_get(item, inline_member);
+    *whole = attached && (own || (lacks && strcmp(inline_member, "UserPolicyList") == 0));
     return true;
 }
 

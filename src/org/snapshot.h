@@ -21,6 +21,10 @@ struct read_file {
     str sha256; /* hex; empty: not computed */
 };
 
+struct read_list {
+    VEC(struct read_file) files;
+};
+
 /* What a source gives: a text that is still to be read (file, text, len are set), or a value in one that was. */
 struct fetched {
     source *source;
@@ -40,6 +44,9 @@ struct capture_source {
     /* The names in a folder of the snapshot ("accounts/ID"), sorted; FETCH_ABSENT: there is no such folder.
      * NULL: the source cannot tell, so everything is tried. */
     fetch_result (*list)(void *self, arena *a, const char *path, str **names, size_t *count, error *e);
+    /* The files that a capture of the account (empty: of the organization) may come from, where one capture comes from
+     * many. NULL: a capture is a file, and size tells of it. */
+    bool (*files)(void *self, arena *a, str account, struct read_list *to, error *e);
     const struct read_file *whole; /* a source that is one file: this one. NULL: each capture is a file of its own */
 };
 
@@ -48,6 +55,11 @@ struct capture_source *capture_source_open(arena *a, const char *path, error *e)
 
 struct capture_source *folder_source_open(arena *a, const char *path, error *e);   /* one file a call */
 struct capture_source *document_source_open(arena *a, const char *path, error *e); /* one file in all, JSON or YAML */
+struct capture_source *iam_collect_source_open(arena *a, const char *path, error *e); /* iam-collect's file storage */
+
+/* Whether the folder is such a storage. DOOR_FAILED: it is one that cannot be read as such, *e says why. */
+typedef enum { DOOR_FAILED, DOOR_OURS, DOOR_OTHER } door_result;
+door_result iam_collect_recognise(arena *a, const char *path, error *e);
 
 struct failed_call {
     str code, message;
@@ -109,9 +121,6 @@ struct capture_doc {
  * Gets one capture: false and *e when it is malformed (wrong type, near miss of a key, digest that differs).
  * `read` (may be NULL) gets a line for each file read; `known` (may be NULL): values that need not be read again.
  */
-struct read_list {
-    VEC(struct read_file) files;
-};
 bool snapshot_get(arena *a, const struct snapshot *s, const struct call *c, struct read_list *read,
                   struct known_store *known, struct capture_doc *out, error *e);
 

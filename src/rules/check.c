@@ -225,9 +225,12 @@ static bool select_accounts(struct check *c, error *e)
             STR_ARG(o->ous[0]));
     if (ids.count)
         return error_set(e, ERR_INPUT, "nothing to check: the captures show no account but the management account");
-    return error_set(e, ERR_INPUT, "nothing to check: the captures show no account (%.*s)",
-                     STR_ARG(c->org->list_accounts.why.len ? c->org->list_accounts.why
-                                                           : STR("organizations/list-accounts.json lists none")));
+    return error_set(
+        e, ERR_INPUT,
+        "nothing to check: the captures show no account (%.*s); expected a snapshot (organizations/, "
+        "accounts/; orgexit collect DIR makes one) or iam-collect's storage (aws/PARTITION/organizations/)",
+        STR_ARG(c->org->list_accounts.why.len ? c->org->list_accounts.why
+                                              : STR("organizations/list-accounts.json lists none")));
 }
 
 /* ---- what the run begins with ---- */
@@ -266,8 +269,18 @@ static bool is_selected(const struct check *c, str id)
     return false;
 }
 
+/* A source whose captures come from many files lists them itself; a file that cannot be listed is told when read. */
+static void list_source_files(struct check *c, str account)
+{
+    const struct capture_source *from = c->org->snapshot->from;
+    error e = {0};
+    if (from->files)
+        (void)from->files(from->self, c->arena, account, &c->org->read, &e);
+}
+
 static void list_account_inputs(struct check *c, str id)
 {
+    list_source_files(c, id);
     for (size_t i = 0; i < account_call_count; i++) {
         const char *argument = account_calls[i].argument;
         struct call call = {.kind = account_calls[i].kind,
@@ -324,6 +337,7 @@ static bool digest_inputs(struct check *c, struct input_file *files, size_t coun
 static bool list_inputs(struct check *c, error *e)
 {
     bool management = false, with_digests = c->options.digests || c->options.audit;
+    list_source_files(c, (str){0});
     for (size_t i = 0; i < c->selected_count && !c->lines; i++) {
         management |= str_eq(c->selected[i], c->org->management_account);
         list_account_inputs(c, c->selected[i]);

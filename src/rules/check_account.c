@@ -46,8 +46,7 @@ struct evidence check_locate(arena *a, const struct mark *m, bool look_up)
                          .text = m->text};
     if (!m->source)
         return e;
-    const source *file = m->source->outer ? m->source->outer : m->source;
-    e.file = file->file;
+    e.file = source_file_of(m->source, m->node);
     if (!m->node || !look_up)
         return e;
     struct position at = {0};

@@ -958,5 +958,8 @@ struct value fact_capture_state_known(struct facts *f, route r)
     const struct org_account *listed = f->account->listed;
     if (!listed)
         return fact_not_captured(f, TYPE_BOOL, &f->run->org->list_accounts);
-    return fact_yes_no(listed->state_word.len || listed->status_word.len);
+    bool shown = listed->state_word.len || listed->status_word.len;
+    if (!shown && !listed->email.len && !listed->name.len) /* no AWS CLI, however old, shows ids alone */
+        return fact_unknown(TYPE_BOOL, STR("nothing but the id of the account was captured"));
+    return fact_yes_no(shown);
 }

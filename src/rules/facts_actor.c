@@ -733,8 +733,7 @@ static struct element statement_element(struct facts *f, const struct match *m, 
     members[0] = fact_text(m->policy->id);
     members[1] = fact_text(m->level->id);
     members[2] = fact_text(mark->sid);
-    members[3] =
-        fact_text(mark->source ? (mark->source->outer ? mark->source->outer->file : mark->source->file) : mark->file);
+    members[3] = fact_text(mark->source ? source_file_of(mark->source, mark->node) : mark->file);
     str sid = mark->sid.ptr ? mark->sid : arena_printf(f->arena, "statement %d", mark->statement);
     str label = arena_printf(f->arena, "%.*s of %.*s%.*s", STR_ARG(sid), STR_ARG(name), STR_ARG(where_of(f, m)));
     return (struct element){.text = label, .members = members, .mark = mark};

@@ -44,7 +44,7 @@ static void not_complete(struct search *s, str why)
 
 static str file_of(const struct policy *p)
 {
-    return p->source->outer ? p->source->outer->file : p->source->file;
+    return source_file_of(p->source, p->statements ? p->statements->node : NULL);
 }
 
 static void add_reference(struct search *s, const struct policy *p, const struct org_reference *r, str policy)

@@ -273,13 +273,78 @@ static size_t outer_byte(const source *s, size_t at)
     return s->outer_node->at + 1 + (first == text.ptr ? at : quoted_byte(first, at, '"', false));
 }
 
+/* ---- from a text put together back to the files ---- */
+
+/* The last part that begins at or before `at`. */
+static const struct source_part *part_at(const source *s, size_t at)
+{
+    size_t low = 0, high = s->part_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (s->parts[middle].begin <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &s->parts[low];
+}
+
+static struct place part_place(const source *s, size_t at)
+{
+    const struct source_part *p = part_at(s, at);
+    size_t within = at - p->begin;
+    return (struct place){.source = p->from, .at = p->at + (!p->quoted && within <= p->len ? within : 0)};
+}
+
+/* The file whose text the document inside a string is; NULL: it is none. */
+static const struct source_part *quoted_file(const source *inner)
+{
+    const source *s = inner->outer;
+    const struct source_part *p = s && s->part_count ? part_at(s, inner->outer_node->at) : NULL;
+    return p && p->quoted && inner->inner == INNER_STRING ? p : NULL;
+}
+
+/* The value that begins at that byte, or the innermost one around it. */
+static const node *node_at(const node *n, size_t at)
+{
+    const node *in = n;
+    while (in && n->at != at) {
+        in = NULL;
+        for (NODE_EACH(child, n)) {
+            if (child->at > at)
+                break;
+            in = child;
+        }
+        n = in ? in : n;
+    }
+    return n;
+}
+
+/* A node of a text that was put together becomes the one of the file that it stands in. */
+static void leave_parts(const source **s, const node **n)
+{
+    const struct source_part *quoted = quoted_file(*s);
+    struct place p = {.source = *s};
+    if (quoted)
+        p = (struct place){.source = quoted->from, .at = quoted->at + (*n ? (*n)->at : 0)};
+    else if ((*s)->part_count)
+        p = part_place(*s, *n ? (*n)->at : 0);
+    if (p.source != *s && *n)
+        *n = node_at(p.source->root, p.at);
+    *s = p.source;
+}
+
 /* Without line and column. */
 static struct place byte_place_of(const source *s, size_t at)
 {
     struct place p = {.source = s, .at = at};
-    for (; p.source->outer; p.source = p.source->outer)
+    for (; p.source->outer; p.source = p.source->outer) {
+        const struct source_part *quoted = quoted_file(p.source);
+        if (quoted)
+            return (struct place){.source = quoted->from, .at = quoted->at + p.at};
         p.at = outer_byte(p.source, p.at);
-    return p;
+    }
+    return p.source->part_count ? part_place(p.source, p.at) : p;
 }
 
 struct place place_of(const source *s, size_t at)
@@ -458,8 +523,10 @@ static void locate(arena *a, const source *s, const node *n, size_t at, size_t b
 {
     const source *file = s;
     const node *outer_node = n;
-    for (; file->outer; file = file->outer)
+    for (; file->outer; leave_parts(&file, &outer_node)) {
         outer_node = file->outer_node;
+        file = file->outer;
+    }
     *out = (struct position){.file = file->file};
     struct place from = place_of(s, at), to = byte_place_of(s, behind);
     const char *begin = file->text + from.at, *end = file->text + to.at;
@@ -488,27 +555,35 @@ static void locate(arena *a, const source *s, const node *n, size_t at, size_t b
     }
 }
 
+str source_file_of(const source *s, const node *n)
+{
+    for (leave_parts(&s, &n); s->outer; leave_parts(&s, &n)) {
+        n = s->outer_node;
+        s = s->outer;
+    }
+    return s->file;
+}
+
 void source_locate(arena *a, const source *s, const node *n, struct position *out)
 {
-    if (n) {
+    leave_parts(&s, &n);
+    if (n)
         locate(a, s, n, n->at, value_end(s, n), out);
-        return;
-    }
-    for (; s->outer; s = s->outer) {
-    }
-    *out = (struct position){.file = s->file};
+    else
+        *out = (struct position){.file = source_file_of(s, n)};
 }
 
 void source_locate_key(arena *a, const source *s, const node *n, struct position *out)
 {
+    leave_parts(&s, &n);
     locate(a, s, n, n->key_at, key_end(s, n), out);
 }
 
 static bool error_there(const source *s, bool known, size_t at, error *e, const char *message)
 {
-    struct place p = {.source = s};
-    if (known)
-        p = place_of(s, at);
+    struct place p = place_of(s, at);
+    if (!known)
+        p.line = p.column = 0;
     return error_at(e, p.source->file, p.line, p.column, "%s", message);
 }
 

@@ -20,6 +20,18 @@ struct line_mark {
 };
 
 /*
+ * Bytes of a text that was put together from files (compose.h), and where they stand: byte `begin + i` is byte `at + i`
+ * of `from`, for i up to `len`; what lies behind them, up to the next part, was made of the value at `at`. Quoted: they
+ * are one JSON string, whose decoded text is `from` from `at` on.
+ */
+struct source_part {
+    size_t begin, len;
+    const struct source *from;
+    size_t at;
+    bool quoted;
+};
+
+/*
  * One text and its tree. `text` belongs to the same arena as the nodes. json_read ends strings in place with a NUL
  * where the closing quotation mark was; source_byte() tells what was there.
  * A policy inside a JSON string is a source within a source: `outer` is the file, `outer_node` the string in it.
@@ -34,10 +46,12 @@ typedef struct source {
     inner_kind inner; /* how `text` was made of `outer_node`: decoded JSON string; that, then URL-decoded; as it is */
     const struct source *outer;
     const node *outer_node;
-    uint32_t lines_above;          /* in the file, before `text`: where it is a line of a stream */
-    bool unplaced;                 /* of a stream that may be split anywhere: places have a pointer, no line */
-    const struct line_mark *marks; /* where each block of a large text begins; NULL: it is small */
-    struct known_store *known;     /* values that json_read may take (known.h); NULL: none */
+    uint32_t lines_above;            /* in the file, before `text`: where it is a line of a stream */
+    bool unplaced;                   /* of a stream that may be split anywhere: places have a pointer, no line */
+    const struct line_mark *marks;   /* where each block of a large text begins; NULL: it is small */
+    struct known_store *known;       /* values that json_read may take (known.h); NULL: none */
+    const struct source_part *parts; /* of a text put together from files, by `begin`; the first begins at 0 */
+    size_t part_count;               /* 0: the text is a file */
 } source;
 
 /* Strict JSON (RFC 8259): one pass checks and builds. s->file, text, len are set; sets s->root.
@@ -69,6 +83,7 @@ struct position {
     uint32_t excerpt_line, excerpt_column, excerpt_end;
 };
 void source_locate(arena *a, const source *s, const node *n, struct position *out);
+str source_file_of(const source *s, const node *n); /* its file alone, without a walk; n may be NULL */
 
 /* The same for the key of n, which is a member of an object. */
 void source_locate_key(arena *a, const source *s, const node *n, struct position *out);
