@@ -159,14 +159,14 @@ static void tell(struct lint_run *r, const struct lint_findings *findings)
 static bool emit_not_read(struct lint_run *r, const struct lint_file *file)
 {
     error e = {0};
-    if (!file->named) {
-        r->summary.not_read++;
-        return true;
-    }
+    if (!file->named && r->summary.not_read++)
+        return true; /* one is told, all are counted */
     error_at(&e, file->path, 0, 0,
-             "this is a template or a plan, of which lint reads no policies; name the documents themselves");
+             file->named ? "this is a template or a plan, of which lint reads no policies; name the documents themselves"
+                         : "this is a template or a plan: what its policies do is not known (exit code 3); name the "
+                           "documents themselves, or leave it out by lint.exclude in orgexit.yaml");
     print_error(&e, (str){0});
-    r->refused = true;
+    r->refused |= file->named;
     return true;
 }
 
@@ -290,7 +290,7 @@ static int exit_code_of(const struct lint_run *r)
     for (int s = r->threshold; s < LINT_SEVERITIES; s++)
         if (r->summary.counts[s])
             return EXIT_NOT_READY;
-    return EXIT_READY;
+    return r->summary.not_read ? EXIT_UNDETERMINED : EXIT_READY;
 }
 
 static bool open_writer(struct lint_run *r, const struct arguments *args, error *e)

@@ -218,6 +218,7 @@ const struct command commands[] = {
      "  0  no finding at or above --fail-on\n"
      "  1  at least one\n"
      "  2  wrong usage, a file that cannot be read, or a text that is no policy\n"
+     "  3  none, but a folder holds templates or plans, which are not read\n"
      "  4  the output could not be written, or memory ran out\n", OPTIONS(lint_options), run_lint},
     {"simulate", "--principal ARN [--scp LEVEL=FILE...] ... | SNAPSHOT --account ID ... | --cases FILE|-",                                                                                        "decide IAM requests as AWS would, in three values",                             "Policies come from files, each option a layer; docs/simulate.md tells more. A key that is not named is absent.\n\n"
      "Exit codes\n"

@@ -720,11 +720,19 @@ static bool is_yaml(str file)
     return str_ends(file, STR(".yaml")) || str_ends(file, STR(".yml"));
 }
 
-/* A file of a folder that cannot be read: one that speaks of statements is meant to be a policy, others are let be. */
+/* A file of a folder that cannot be read: one that was cut to nothing, or speaks as policies do, may be one; others are
+ * let be. */
 static bool may_be_policy(const source *s)
 {
+    static const char *const words[] = {"Statement", "PolicyDocument", "2012-10-17", "2008-10-17"};
     str text = {s->text, s->len};
-    return str_find(text, STR("Statement")) != SIZE_MAX || str_find(text, STR("PolicyDocument")) != SIZE_MAX;
+    size_t blanks = 0;
+    while (blanks < s->len && strchr(" \t\r\n", s->text[blanks]))
+        blanks++;
+    bool may_be = blanks == s->len;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        may_be |= str_find(text, str_from(words[i])) != SIZE_MAX;
+    return may_be;
 }
 
 /* CloudFormation and SAM; what `terraform show -json` prints; org-formation. Of their policies nothing is said. */
