@@ -162,9 +162,10 @@ static bool emit_not_read(struct lint_run *r, const struct lint_file *file)
     if (!file->named && r->summary.not_read++)
         return true; /* one is told, all are counted */
     error_at(&e, file->path, 0, 0,
-             file->named ? "this is a template or a plan, of which lint reads no policies; name the documents themselves"
-                         : "this is a template or a plan: what its policies do is not known (exit code 3); name the "
-                           "documents themselves, or leave it out by lint.exclude in orgexit.yaml");
+             file->named
+                 ? "this is a template or a plan, of which lint reads no policies; name the documents themselves"
+                 : "this is a template or a plan: what its policies do is not known (exit code 3); name the "
+                   "documents themselves, or leave it out by lint.exclude in orgexit.yaml");
     print_error(&e, (str){0});
     r->refused |= file->named;
     return true;
