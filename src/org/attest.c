@@ -142,8 +142,23 @@ static const char *text_or_not(const node *n)
     return node_is_string(n) && str_is_blank(node_text(n)) ? "a blank text" : node_kind_name(n);
 }
 
+/* As config.amazonaws.com; its tail varies with the partition. */
+static bool is_service_principal(str text)
+{
+    bool dot = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '.')
+            dot = true;
+        else if (!ascii_is_digit(c) && !(c >= 'a' && c <= 'z') && c != '-')
+            return false;
+    }
+    return dot && text.ptr[0] != '.' && text.ptr[text.len - 1] != '.';
+}
+
 static bool read_list(struct reading *r, const node *value, struct attestation *out)
 {
+    bool services = strcmp(out->topic->name, "reviewed_services") == 0;
     if (!node_is_list(value))
         return source_error(r->source, value, r->error, "%s takes a list; found %s", out->topic->name,
                             node_kind_name(value));
@@ -152,6 +167,10 @@ static bool read_list(struct reading *r, const node *value, struct attestation *
         if (!node_is_string(item) || str_is_blank(node_text(item)))
             return source_error(r->source, item, r->error, "%s takes a list of texts; found %s", out->topic->name,
                                 text_or_not(item));
+        if (services && !is_service_principal(node_text(item)))
+            return source_error(r->source, item, r->error,
+                                "\"%.*s\" is no service principal; expected one such as config.amazonaws.com",
+                                STR_ARG(node_text(item)));
         items[out->item_count++] = node_text(item);
     }
     out->items = items;
