@@ -315,6 +315,16 @@ def generated(tally, seed):
         shutil.rmtree(scratch)
 
 
+def held_at_the_root(folder):
+    """The sample organization, in which an SCP keeps everybody from leaving: no OU is free of it."""
+    shutil.copytree(SAMPLE, folder)
+    path = folder / "organizations" / "list-targets-for-policy" / "p-keepmemb1.json"
+    targets = json.loads(path.read_text())
+    targets["Targets"].append({"TargetId": "r-rb42", "Arn": "arn:aws:organizations::720031954486:root/o-r0b0t1cs42/r-rb42", "Name": "Root", "Type": "ROOT"})
+    path.write_text(json.dumps(targets))
+    return folder
+
+
 def undone(snapshot, as_of):
     """The accounts that are not READY, and the routes of all that are not."""
     result = judge.check(snapshot, "--as-of", as_of)
@@ -345,6 +355,10 @@ def main():
     for account, route in undone(SAMPLE, STALE):
         if not route and not sys.argv[1:]:
             jobs.append((f"samples/acme, too old, {account}", "samples/acme", SAMPLE, STALE, account, None))
+    held = held_at_the_root(Path(tempfile.mkdtemp(prefix="orgexit-plan-", dir=WORK)) / "snapshot")
+    for account, route in undone(held, SNAPSHOTS[0][2]):
+        if route in ("leave/api", "leave/console") and account in (sys.argv[1:] or [account]):
+            jobs.append((f"held at the root, {account} {route}", "held", held, SNAPSHOTS[0][2], account, route))
     jobs.append(("samples/acme: captures that end before the wait", "samples/acme", SAMPLE, SNAPSHOTS[0][2], "706841295373", None, ("--max-age", "1d")))
     for profile in ("full", "current"):
         for route in judge.ROUTES:
@@ -356,6 +370,7 @@ def main():
     with ThreadPoolExecutor(judge.CORES) as pool:
         for job, wrong in zip(jobs, pool.map(lambda j: loop(*j[1:]), jobs)):
             tally.add(f"plan {job[0]}", wrong)
+    shutil.rmtree(held.parent)
     tally.end()
 
 

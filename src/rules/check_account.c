@@ -398,17 +398,13 @@ const struct fact_source *check_facts(struct check *c, arena *a, str account)
     return out;
 }
 
-bool check_passes_in(const struct visit *v, const struct unit *ou, const struct rule *r, route on)
+bool check_passes_as(const struct visit *v, const struct org_account *listed, const struct rule *r, route on)
 {
     struct account *account = NEW(v->arena, struct account);
-    struct org_account *listed = NEW(v->arena, struct org_account);
     struct facts *moved = NEW(v->arena, struct facts);
     struct judgement j;
     *account = *v->account;
-    if (v->account->listed)
-        *listed = *v->account->listed;
-    listed->parent = (struct unit *)ou;
-    account->listed = listed;
+    account->listed = (struct org_account *)listed;
     facts_open(moved, v->arena, &v->check->facts, account);
     struct fact_source facts = facts_source(moved);
     judge(v->arena, &(struct judge){.facts = &facts, .as_of = v->judge->as_of}, r, on, &j);

@@ -91,7 +91,7 @@ void check_visit_account(struct check *c, arena *a, size_t i, visit_fn *visit, v
 struct evidence check_locate(arena *a, const struct mark *m, bool look_up);
 
 /* Whether the rule would not stand in the way if the account stood in that OU. */
-bool check_passes_in(const struct visit *v, const struct unit *ou, const struct rule *r, route on);
+bool check_passes_as(const struct visit *v, const struct org_account *listed, const struct rule *r, route on);
 
 bool sums_open(struct check *c, struct check_summary *summary);
 void sums_add(struct check *c, const struct account_slot *slot);

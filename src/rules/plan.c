@@ -106,6 +106,7 @@ static struct making making_begin(struct planning *p, const struct visit *v, rou
                            .on = on,
                            .now = p->at->now,
                            .full = p->full,
+                           .by_itself = p->count == 1,
                            .templates = p->templates,
                            .template_count = p->template_count};
 }

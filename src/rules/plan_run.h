@@ -1,4 +1,4 @@
-/* plan_run.h - shared by plan.c, plan_steps.c and plan_scp.c; not for others. */
+/* plan_run.h - shared by plan.c, plan_steps.c, plan_scp.c and plan_exempt.c; not for others. */
 #ifndef ORGEXIT_RULES_PLAN_RUN_H
 #define ORGEXIT_RULES_PLAN_RUN_H
 
@@ -23,8 +23,13 @@ struct made_steps {
 
 /* One change of SCPs, and what it does to others. */
 struct lift_item {
-    step_each each; /* EACH_DETACH, EACH_ATTACH, EACH_MOVE */
+    step_each each; /* EACH_DETACH, EACH_ATTACH, EACH_MOVE, EACH_EXEMPT */
     struct plan_lift lift;
+    str *statements; /* of EACH_EXEMPT: those that get a condition, */
+    size_t statement_count;
+    str condition, content; /* the condition, the policy's text with it, and what that changes in its capture */
+    const struct plan_change *changes;
+    size_t change_count;
 };
 
 struct lift {
@@ -40,8 +45,8 @@ struct making {
     arena *keep;
     const struct visit *v;
     route on;
-    int64_t now; /* when the steps are done: as-of, or the end of a wait */
-    bool full;
+    int64_t now;          /* when the steps are done: as-of, or the end of a wait */
+    bool full, by_itself; /* by_itself: no other account is planned for */
     const struct step_template *templates;
     size_t template_count;
     signed char *needed; /* by template: 0 not looked at, 1 yes, -1 no */
@@ -57,8 +62,13 @@ void making_steps(struct making *m);
 const struct finding *making_open(const struct making *m, str rule); /* failed or unknown on the route; NULL: neither */
 bool finding_is_open(const struct finding *f, route on);
 str making_keep(const struct making *m, str s);
+str making_statement_path(const struct making *m, const struct evidence *ev); /* as the place of a change: "[...]" */
 
 /* plan_scp.c: the least change of SCPs that lifts what they deny on the route. */
 const struct lift *making_lift(struct making *m);
+
+/* plan_exempt.c: the SCPs of other accounts stay as they are but for this account. False: that is not possible, or does
+ * not free the rules. */
+bool making_exempt(struct making *m, const struct rule *const *rules, size_t count, struct lift *out);
 
 #endif

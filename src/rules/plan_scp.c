@@ -1,7 +1,7 @@
 /*
  * plan_scp.c - the least change that lifts what SCPs deny: detach the policies that deny and attach FullAWSAccess where
- * nothing allows, or move the account to an OU where none of it holds. The fewer other accounts it touches the better,
- * then the fewer changes of the account's own policies.
+ * nothing allows, move the account to an OU where none of it holds, or exempt it from the statements that deny. The
+ * fewer other accounts it touches the better, then the fewer changes of the account's own policies.
  */
 #include "rules/plan_run.h"
 
@@ -44,15 +44,15 @@ static void add_item(struct making *m, struct lift *l, step_each each, const str
     str statement = ev->sid.ptr ? ev->sid : ev->statement >= 0 ? arena_printf(m->keep, "%d", ev->statement) : (str){0};
     size_t others = others_below(m, ev->level);
     *VEC_PUSH(m->keep, &l->items) = (struct lift_item){
-        each,
-        {.policy = making_keep(m, policy),
-          .policy_name = making_keep(m, each == EACH_ATTACH   ? STR("FullAWSAccess")
-                                       : ev->policy_name.len ? ev->policy_name
-                                                             : policy),
-          .statement = each == EACH_ATTACH ? (str){0} : making_keep(m, statement),
-          .level = making_keep(m, ev->level),
-          .level_path = making_keep(m, ev->level_path.len ? ev->level_path : ev->level),
-          .other_accounts = others}
+        .each = each,
+        .lift = {.policy = making_keep(m, policy),
+                 .policy_name = making_keep(m, each == EACH_ATTACH   ? STR("FullAWSAccess")
+                                               : ev->policy_name.len ? ev->policy_name
+                                                                     : policy),
+                 .statement = each == EACH_ATTACH ? (str){0} : making_keep(m, statement),
+                 .level = making_keep(m, ev->level),
+                 .level_path = making_keep(m, ev->level_path.len ? ev->level_path : ev->level),
+                 .other_accounts = others}
     };
     if (others > l->other_accounts)
         l->other_accounts = others;
@@ -120,8 +120,11 @@ static size_t policies_changed(const struct organization *o, const struct unit *
 
 static bool lifts_all(struct making *m, const struct unit *ou, const struct rule *const *rules, size_t count)
 {
+    struct org_account *moved = NEW(m->v->arena, struct org_account);
+    *moved = *m->v->account->listed;
+    moved->parent = (struct unit *)ou;
     for (size_t i = 0; i < count; i++)
-        if (!check_passes_in(m->v, ou, rules[i], m->on))
+        if (!check_passes_as(m->v, moved, rules[i], m->on))
             return false;
     return true;
 }
@@ -161,7 +164,7 @@ static struct lift by_moving(struct making *m, const struct unit *ou)
 {
     struct lift l = {0};
     *VEC_PUSH(m->keep, &l.items) = (struct lift_item){
-        EACH_MOVE, {.level = making_keep(m, ou->id), .level_path = making_keep(m, ou->path)}
+        .each = EACH_MOVE, .lift = {.level = making_keep(m, ou->id), .level_path = making_keep(m, ou->path)}
     };
     return l;
 }
@@ -183,13 +186,17 @@ const struct lift *making_lift(struct making *m)
     const struct rule **rules = NEW_ARRAY(m->v->arena, const struct rule *, m->v->result->finding_count + 1);
     size_t count = denied_rules(m, rules, &detaching), changed = 0;
     const struct unit *ou = count ? best_ou(m, rules, count, &changed) : NULL;
-    bool move = ou && (detaching.other_accounts > 0 || changed < detaching.items.count);
+    struct lift exempting;
     if (!count)
         return &m->lift;
-    m->lift = move ? by_moving(m, ou) : detaching;
+    /* Two accounts exempted one after the other would each write the policy without the other. */
+    bool exempt = m->by_itself && detaching.other_accounts > 0 && (!ou || ou->is_root) &&
+                  making_exempt(m, rules, count, &exempting);
+    bool move = !exempt && ou && (detaching.other_accounts > 0 || changed < detaching.items.count);
+    m->lift = exempt ? exempting : move ? by_moving(m, ou) : detaching;
     m->lift.rules = rule_ids(m, rules, count);
     m->lift.rule_count = count;
-    if (move)
+    if (move || exempt)
         m->lift.instead = arena_printf(m->keep, "Or %.*s.", STR_ARG(detach_in_words(m, &detaching)));
     else if (ou)
         m->lift.instead =

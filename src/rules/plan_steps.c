@@ -6,7 +6,7 @@
 #include "rules/plan_run.h"
 #include "text/print.h"
 
-enum { WORD_LIMIT = 20 };
+enum { WORD_LIMIT = 24 };
 
 /* One of the steps that a template is made into. */
 struct variant {
@@ -107,6 +107,7 @@ static bool has_variants(struct making *m, const struct step_template *t)
     case EACH_DETACH:
     case EACH_ATTACH:
     case EACH_MOVE:
+    case EACH_EXEMPT:
         l = making_lift(m);
         for (size_t i = 0; i < l->items.count; i++)
             if (l->items.items[i].each == t->each)
@@ -284,6 +285,12 @@ static str statement_path(const struct making *m, const struct evidence *ev, boo
     return arena_printf(m->keep, "[%.*s]", STR_ARG(out));
 }
 
+str making_statement_path(const struct making *m, const struct evidence *ev)
+{
+    bool listed;
+    return statement_path(m, ev, &listed);
+}
+
 static void denial_changes(const struct making *m, const struct evidence *ev, struct changes *to)
 {
     bool listed;
@@ -439,6 +446,8 @@ static void make_one(struct making *m, size_t index, struct variant *v)
         struct plan_lift *lift = NEW(m->keep, struct plan_lift);
         *lift = v->lift->lift;
         s->lift = lift;
+        for (size_t i = 0; i < v->lift->change_count; i++)
+            *VEC_PUSH(m->keep, &changes.items) = v->lift->changes[i];
     }
     s->changes = changes.items.items;
     s->change_count = changes.items.count;
@@ -579,6 +588,8 @@ static void each_lift(struct making *m, size_t index)
         add_word(&v, "parent_arn", listed && listed->parent ? target_arn(m, listed->parent->id) : STR("*"));
         add_word(&v, "ou", item->lift.level);
         add_word(&v, "ou_path", item->lift.level_path);
+        add_word(&v, "condition", item->condition);
+        add_word(&v, "content", item->content);
         add_word(&v, "others", arena_printf(m->v->arena, "%zu", item->lift.other_accounts));
         make_one(m, index, &v);
         struct plan_step *s = &m->made.items.items[m->made.items.count - 1].step;
@@ -696,7 +707,8 @@ static void make(struct making *m, size_t index)
     case EACH_WAIT: each_wait(m, index); break;
     case EACH_DETACH:
     case EACH_ATTACH:
-    case EACH_MOVE: each_lift(m, index); break;
+    case EACH_MOVE:
+    case EACH_EXEMPT: each_lift(m, index); break;
     case EACH_DENIAL: each_denial(m, index, false); break;
     case EACH_GRANT: each_denial(m, index, true); break;
     case EACH_FIX: each_fix(m, index); break;

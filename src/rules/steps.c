@@ -6,9 +6,10 @@
 
 /* {step.WORD}: what a template may name beside fields and params. */
 static const char *const step_words[] = {
-    "now",    "today", "in_two_weeks", "in_a_year", "ready_at",   "snapshot", "accounts",  "item",       "capture",
-    "call",   "key",   "topic",        "policy",    "statement",  "level",    "level_arn", "policy_arn", "parent_arn",
-    "others", "ou",    "policy_name",  "file",      "level_path", "ou_path",  "argument",  NULL};
+    "now",   "today",      "in_two_weeks", "in_a_year",  "ready_at",  "snapshot", "accounts",
+    "item",  "capture",    "call",         "key",        "topic",     "policy",   "statement",
+    "level", "level_arn",  "policy_arn",   "parent_arn", "others",    "ou",       "policy_name",
+    "file",  "level_path", "ou_path",      "argument",   "condition", "content",  NULL};
 
 static const char *const phase_words[] = {"before", "gate", "do", "after", NULL};
 static const char *const actor_words[] = {"person", "management", "member", "root", "AWS Support", NULL};
@@ -24,6 +25,7 @@ static const struct {
     {"detach",      EACH_DETACH     },
     {"attach",      EACH_ATTACH     },
     {"move",        EACH_MOVE       },
+    {"exempt",      EACH_EXEMPT     },
     {"denial",      EACH_DENIAL     },
     {"grant",       EACH_GRANT      },
     {"fix",         EACH_FIX        },
@@ -302,7 +304,7 @@ static bool step_check(struct loader *l, const struct step_template *s)
     bool before = s->phase == PHASE_BEFORE && !s->no_way;
     bool free_of_rules = s->each == EACH_CAPTURE || s->each == EACH_ATTESTATION || s->each == EACH_KEY ||
                          s->each == EACH_FIX || s->each == EACH_DETACH || s->each == EACH_ATTACH ||
-                         s->each == EACH_MOVE;
+                         s->each == EACH_MOVE || s->each == EACH_EXEMPT;
     if (before && !s->free_count && !s->with.count && !free_of_rules)
         return fault(l, s->node, STR("frees: [RULE...], or with: [STEP...]"),
                      "nothing makes step \"%.*s\" needed: it would stand in every plan", STR_ARG(s->id));

@@ -41,6 +41,7 @@ typedef enum {
     EACH_DETACH,      /* the least change of SCPs detaches a policy */
     EACH_ATTACH,      /* ... attaches FullAWSAccess again */
     EACH_MOVE,        /* ... moves the account to another OU */
+    EACH_EXEMPT,      /* ... exempts the account from the statements of a policy */
     EACH_DENIAL,      /* a statement of an identity policy or boundary that denies */
     EACH_GRANT,       /* nothing denies, but nothing allows */
     EACH_FIX,         /* a rule that no other step frees: its own fix */
