@@ -446,6 +446,17 @@ static bool all_settled(const struct planning *p)
 
 /* ---- several accounts ---- */
 
+/* What one person does once for several accounts. Root and members do theirs each in their own account. */
+struct group {
+    VEC(str) ids;
+    str words;       /* the ids, made once */
+    struct map told; /* a text with the mark -> struct told, made once: each is as long as the accounts are many */
+};
+
+struct told {
+    str text;
+};
+
 static str with_accounts(arena *a, str text, str ids)
 {
     size_t at = str_find(text, STR(ACCOUNTS_MARK));
@@ -455,24 +466,50 @@ static str with_accounts(arena *a, str text, str ids)
     return arena_printf(a, "%.*s%.*s%.*s", (int)at, text.ptr, STR_ARG(ids), STR_ARG(with_accounts(a, tail, ids)));
 }
 
-static void name_accounts(struct planning *p, struct plan_step *s)
+static str words_of(arena *a, const str *ids, size_t count)
 {
-    str ids = {0};
-    for (size_t i = 0; i < s->shared_count; i++)
-        ids = arena_printf(p->arena, "%.*s%s%.*s", STR_ARG(ids), i ? ", " : "", STR_ARG(s->shared[i]));
-    struct plan_field *form = NEW_ARRAY(p->arena, struct plan_field, s->form_count + 1);
-    for (size_t i = 0; i < s->form_count; i++)
-        form[i] = (struct plan_field){s->form[i].name, with_accounts(p->arena, s->form[i].value, ids)};
-    s->form = form;
-    s->text = with_accounts(p->arena, s->text, ids);
-    s->expect = with_accounts(p->arena, s->expect, ids);
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += ids[i].len + 2;
+    char *words = arena_alloc(a, len + 1);
+    str out = {words, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (i) {
+            memcpy(words + out.len, ", ", 2);
+            out.len += 2;
+        }
+        memcpy(words + out.len, ids[i].ptr, ids[i].len);
+        out.len += ids[i].len;
+    }
+    return out;
 }
 
-/* What one person does once for several accounts. Root and members do theirs each in their own account. */
-struct group {
-    VEC(str) ids;
-    unsigned number; /* 0: not met yet */
-};
+static str told_once(struct planning *p, struct group *g, str text)
+{
+    if (str_find(text, STR(ACCOUNTS_MARK)) == SIZE_MAX)
+        return text;
+    void **slot = map_at(p->arena, &g->told, text);
+    if (!*slot) {
+        if (!g->words.ptr)
+            g->words = words_of(p->arena, g->ids.items, g->ids.count);
+        struct told *told = NEW(p->arena, struct told);
+        told->text = with_accounts(p->arena, text, g->words);
+        *slot = told;
+    }
+    return ((struct told *)*slot)->text;
+}
+
+static void name_accounts(struct planning *p, struct group *g, struct plan_step *s)
+{
+    struct plan_field *form = NEW_ARRAY(p->arena, struct plan_field, s->form_count + 1);
+    s->shared = g->ids.items;
+    s->shared_count = g->ids.count;
+    for (size_t i = 0; i < s->form_count; i++)
+        form[i] = (struct plan_field){s->form[i].name, told_once(p, g, s->form[i].value)};
+    s->form = form;
+    s->text = told_once(p, g, s->text);
+    s->expect = told_once(p, g, s->expect);
+}
 
 static bool can_be_shared(const struct planning *p, const struct made_step *s)
 {
@@ -496,10 +533,12 @@ static void share_steps(struct planning *p)
     for (size_t i = 0; i < p->count; i++)
         for (size_t k = 0; k < p->accounts[i].made.items.count; k++) {
             struct made_step *s = &p->accounts[i].made.items.items[k];
-            struct group *g = can_be_shared(p, s) ? map_get(&groups, key_of_step(p->arena, &s->step)) : NULL;
-            s->step.shared = g ? g->ids.items : &p->accounts[i].id;
-            s->step.shared_count = g ? g->ids.count : 1;
-            name_accounts(p, &s->step);
+            struct group alone = {0};
+            struct group *g = can_be_shared(p, s) ? map_get(&groups, key_of_step(p->scratch, &s->step)) : NULL;
+            arena_reset(p->scratch);
+            if (!g)
+                *VEC_PUSH(p->arena, &alone.ids) = p->accounts[i].id;
+            name_accounts(p, g ? g : &alone, &s->step);
         }
 }
 
@@ -513,7 +552,8 @@ static void number_groups(struct planning *p, struct plan_account *accounts, siz
             struct plan_step *s = (struct plan_step *)&accounts[i].steps[k];
             if (s->shared_count < 2)
                 continue;
-            void **slot = map_at(p->arena, &seen, key_of_step(p->arena, s));
+            void **slot =
+                map_at(p->arena, &seen, (str){(const char *)&s->shared, sizeof s->shared}); /* one list a group */
             s->first = !*slot;
             if (!*slot)
                 *slot = (void *)(uintptr_t)++groups;
