@@ -7,18 +7,37 @@
 
 static const char attestations_name[] = "attestations.yaml", capture_name[] = "capture.json";
 
+/* The whole text, written over by the next change: what reads it makes a copy. */
+struct changed_file {
+    str text;
+    char *room;
+    size_t size;
+};
+
 struct overlay {
     arena *arena;
     const struct capture_source *under;
     str attestations;
-    struct map files; /* path -> str: the whole text */
+    struct map files; /* path -> struct changed_file */
     VEC(str) names;   /* their paths */
     struct capture_source source;
 };
 
-static str *changed(const struct overlay *o, str path)
+static const str *changed(const struct overlay *o, str path)
 {
-    return map_get(&o->files, path);
+    const struct changed_file *file = map_get(&o->files, path);
+    return file ? &file->text : NULL;
+}
+
+static void keep(struct overlay *o, struct changed_file *file, str text)
+{
+    if (text.len > file->size) {
+        file->size = 2 * text.len;
+        file->room = arena_alloc(o->arena, file->size);
+    }
+    if (text.len)
+        memcpy(file->room, text.ptr, text.len);
+    file->text = (str){file->room, text.len};
 }
 
 /* ---- as a source ---- */
@@ -183,9 +202,9 @@ bool overlay_change(struct overlay *o, arena *scratch, str file, const struct no
         return false;
     void **slot = map_at(o->arena, &o->files, file);
     if (!*slot) {
-        *slot = NEW(o->arena, str);
+        *slot = NEW(o->arena, struct changed_file);
         *VEC_PUSH(o->arena, &o->names) = file;
     }
-    *(str *)*slot = arena_str(o->arena, text);
+    keep(o, *slot, text);
     return true;
 }
