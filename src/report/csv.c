@@ -20,11 +20,7 @@ static void put_row(struct report_writer *w, struct row row)
                          row.verdict,    row.rule_id,       row.outcome,          row.severity,
                          row.summary,    row.evidence_file, row.evidence_pointer, row.evidence_line,
                          row.fix,        row.waived_until,  row.organization,     row.hypothetical};
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        put(w->out, i ? STR(",") : (str){0});
-        put_csv(w->out, cells[i]);
-    }
-    put(w->out, STR("\r\n"));
+    put_csv_row(w->out, cells, sizeof cells / sizeof *cells);
 }
 
 static str line_text(arena *a, uint32_t line)

@@ -123,4 +123,10 @@ void html_picture(struct html *h); /* verdicts by OU */
 void html_bars(struct file_out *f, const size_t *by_verdict, size_t whole, size_t y, size_t height);
 void html_page(struct html *h, const struct check_summary *s);
 
+/* What stands before <body>, style included. `scripted`: the page ends with the script. */
+void html_head(struct report_writer *w, str title, str version, bool scripted);
+
+/* The line with its mark, to h->text. */
+void html_excerpt(struct html *h, const struct evidence *ev);
+
 #endif

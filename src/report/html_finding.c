@@ -113,7 +113,7 @@ static void put_source(struct html *h, str piece)
 }
 
 /* The line with what the evidence is marked in it; of a long one, what stands around that. */
-static void put_excerpt(struct html *h, const struct evidence *ev)
+void html_excerpt(struct html *h, const struct evidence *ev)
 {
     str line = ev->excerpt;
     size_t begin = byte_of(line, ev->excerpt_column), end = byte_of(line, ev->excerpt_end), from = 0, to;
@@ -168,7 +168,7 @@ static void put_evidence(struct html *h, const struct evidence *ev, bool full)
     }
     put(f, STR("</p>"));
     if (excerpt)
-        put_excerpt(h, ev);
+        html_excerpt(h, ev);
     if (full && ev->policy.len)
         put_origin(h, ev);
 }

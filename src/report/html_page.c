@@ -23,39 +23,39 @@ static str embedded_text(size_t which)
 /* ---- head ---- */
 
 /* A hash source of Content Security Policy Level 3: 'sha256-...' of the very text between the tags. */
-static void put_hash(struct html *h, str text)
+static void put_hash(struct report_writer *w, str text)
 {
     unsigned char raw[EVP_MAX_MD_SIZE], base64[DIGEST_TEXT];
     unsigned size = 0;
     if (!EVP_Digest(text.ptr, text.len, raw, &size, EVP_sha256(), NULL))
-        work_leave(arena_exit(h->keep)); /* it fails for want of memory alone */
+        work_leave(arena_exit(w->arena)); /* it fails for want of memory alone */
     EVP_EncodeBlock(base64, raw, (int)size);
-    putf(h->w->out, " 'sha256-%s'", (const char *)base64);
+    putf(w->out, " 'sha256-%s'", (const char *)base64);
 }
 
-static void put_organization(struct file_out *f, const struct check_run *run)
+static str organization(const struct check_run *run)
 {
-    if (run->org_id.len)
-        put_html(f, run->org_id);
-    else
-        put(f, STR("an organization that is not known"));
+    return run->org_id.len ? run->org_id : STR("an organization that is not known");
 }
 
-static void put_head(struct html *h)
+void html_head(struct report_writer *w, str title, str version, bool scripted)
 {
-    struct file_out *f = h->w->out;
+    struct file_out *f = w->out;
     put(f, STR("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src"));
-    put_hash(h, embedded_text(SCRIPT));
+               "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'"));
+    if (scripted) {
+        put(f, STR("; script-src"));
+        put_hash(w, embedded_text(SCRIPT));
+    }
     put(f, STR("; style-src"));
-    put_hash(h, embedded_text(STYLE));
+    put_hash(w, embedded_text(STYLE));
     put(f, STR("; img-src data:; base-uri 'none'; form-action 'none'\">\n"
                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                "<meta name=\"color-scheme\" content=\"light dark\">\n"
                "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"generator\" content=\"orgexit "));
-    put_html(f, h->w->run->version);
-    put(f, STR("\">\n<link rel=\"icon\" href=\"data:,\">\n<title>Readiness to leave "));
-    put_organization(f, h->w->run);
+    put_html(f, version);
+    put(f, STR("\">\n<link rel=\"icon\" href=\"data:,\">\n<title>"));
+    put_html(f, title);
     put(f, STR("</title>\n<style>"));
     put(f, embedded_text(STYLE));
     put(f, STR("</style>\n</head>\n"));
@@ -445,10 +445,11 @@ static void put_rests_on(struct html *h)
 void html_page(struct html *h, const struct check_summary *s)
 {
     struct file_out *f = h->w->out;
-    put_head(h);
+    str of = organization(h->w->run);
+    html_head(h->w, arena_printf(h->w->scratch, "Readiness to leave %.*s", STR_ARG(of)), h->w->run->version, true);
     put(f, STR("<body>\n<a class=\"skip\" href=\"#h-accounts\">Skip to the accounts</a>\n<header>\n"
                "<h1>Readiness to leave <span>"));
-    put_organization(f, h->w->run);
+    put_html(f, of);
     put(f, STR("</span></h1>\n"));
     put_answer(h, s);
     put_facts(h, s);

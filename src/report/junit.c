@@ -3,27 +3,9 @@
  * it. What stands in the way of READY is a failure, or an error where it is not known; what does not count is skipped.
  * A last suite fails whenever the exit code is not 0, so that no reader shows green where the program does not.
  */
-#include "base/clock.h"
 #include "report/formats.h"
-#include "report/problem.h"
+#include "report/junit_put.h"
 #include "report/put.h"
-
-static void attribute(struct report_writer *w, const char *name, str value)
-{
-    putf(w->out, " %s=\"", name);
-    put_xml(w->out, value);
-    put(w->out, STR("\""));
-}
-
-static void property(struct report_writer *w, const char *name, str value)
-{
-    if (!value.len)
-        return;
-    put(w->out, STR("      <property"));
-    attribute(w, "name", str_from(name));
-    attribute(w, "value", value);
-    put(w->out, STR("/>\n"));
-}
 
 /* ---- test cases ---- */
 
@@ -38,7 +20,13 @@ static const char *element_of(const struct problem *p)
     case PROBLEM_OPEN_WARNING:
     case PROBLEM_WAIVED:
     case PROBLEM_ASIDE:
-    case PROBLEM_INFO: return "skipped";
+    case PROBLEM_INFO:
+    case PROBLEM_SUPPRESSED: return "skipped";
+    case PROBLEM_NOT_READ:
+    case PROBLEM_DOCUMENT_ERROR:
+    case PROBLEM_DOCUMENT_SECURITY:
+    case PROBLEM_DOCUMENT_WARNING:
+    case PROBLEM_DOCUMENT_SUGGESTION: break; /* none of an account */
     }
     return "error";
 }
@@ -67,18 +55,6 @@ static void put_text(struct report_writer *w, const struct finding *f)
         put_line(w, &any, "fix: ", fix_text(w, w->state, x));
 }
 
-static void open_case(struct report_writer *w, str of, str name, const struct place *p)
-{
-    put(w->out, STR("    <testcase"));
-    attribute(w, "classname", arena_printf(w->scratch, "orgexit.%.*s", STR_ARG(of)));
-    attribute(w, "name", name);
-    if (p) {
-        attribute(w, "file", p->file);
-        putf(w->out, " line=\"%u\"", p->line);
-    }
-    put(w->out, STR(" time=\"0\""));
-}
-
 /* The rule; with routes where it has other outcomes on others: names tell the cases of an account apart. */
 static str case_name(struct report_writer *w, const struct finding *f)
 {
@@ -91,15 +67,15 @@ static void put_case(struct report_writer *w, const struct account_result *a, co
 {
     struct problem p;
     if (!problem_of(w->scratch, w->run, a, f, &p)) {
-        open_case(w, a->id, case_name(w, f), NULL);
+        junit_case(w, a->id, case_name(w, f), NULL);
         put(w->out, STR("/>\n"));
         return;
     }
     const char *element = element_of(&p);
-    open_case(w, a->id, case_name(w, f), &p.place);
+    junit_case(w, a->id, case_name(w, f), &p.place);
     putf(w->out, ">\n      <%s", element);
-    attribute(w, "message", p.message);
-    attribute(w, "type", f->outcome == OUTCOME_UNKNOWN ? STR("unknown") : str_from(severity_name(f->severity)));
+    junit_attribute(w, "message", p.message);
+    junit_attribute(w, "type", f->outcome == OUTCOME_UNKNOWN ? STR("unknown") : str_from(severity_name(f->severity)));
     put(w->out, STR(">"));
     put_text(w, f);
     putf(w->out, "</%s>\n    </testcase>\n", element);
@@ -107,29 +83,10 @@ static void put_case(struct report_writer *w, const struct account_result *a, co
 
 /* ---- suites ---- */
 
-struct counts {
-    size_t tests, failures, errors, skipped;
-};
-
-static void count(struct counts *n, const struct problem *p)
+static void open_suite(struct report_writer *w, str name, const struct junit_counts *n)
 {
-    const char *element = p ? element_of(p) : "";
-    n->tests++;
-    n->failures += strcmp(element, "failure") == 0;
-    n->errors += strcmp(element, "error") == 0;
-    n->skipped += strcmp(element, "skipped") == 0;
-}
-
-static void open_suite(struct report_writer *w, str name, const struct counts *n)
-{
-    str now = time_format(w->scratch, w->run->as_of);
-    put(w->out, STR("  <testsuite"));
-    attribute(w, "name", name);
-    putf(w->out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"0\"", n->tests, n->failures,
-         n->errors, n->skipped);
-    attribute(w, "timestamp", str_head(now, now.len - 1)); /* without the Z: the schema of Jenkins has no zone */
-    put(w->out, STR(" hostname=\"\">\n    <properties>\n"));
-    property(w, "organization", w->run->org_id);
+    junit_suite(w, name, n, w->run->as_of);
+    junit_property(w, "organization", w->run->org_id);
 }
 
 static void begin(struct report_writer *w, const struct check_run *run)
@@ -138,76 +95,62 @@ static void begin(struct report_writer *w, const struct check_run *run)
         w->state = file_out_memory(w->arena);
     if (run->number > 1)
         return;
-    put(w->out, STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"orgexit check\">\n"));
+    junit_open(w, "orgexit check");
 }
 
 static void account(struct report_writer *w, const struct account_result *a)
 {
-    struct counts n = {0};
+    struct junit_counts n = {0};
     struct problem p;
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
         if (finding_is_listed(f, &w->style))
-            count(&n, problem_of(w->scratch, w->run, a, f, &p) ? &p : NULL);
+            junit_count(&n, problem_of(w->scratch, w->run, a, f, &p) ? element_of(&p) : NULL);
     open_suite(w, arena_printf(w->scratch, "%.*s%s%.*s", STR_ARG(a->id), a->name.len ? " " : "", STR_ARG(a->name)), &n);
-    property(w, "path", a->path);
-    property(w, "verdict", str_from(verdict_name(a->verdict)));
+    junit_property(w, "path", a->path);
+    junit_property(w, "verdict", str_from(verdict_name(a->verdict)));
     if (a->verdict == VERDICT_READY && a->by_route >= 0)
-        property(w, "by_route", str_from(route_name((route)a->by_route)));
-    put(w->out, STR("    </properties>\n"));
+        junit_property(w, "by_route", str_from(route_name((route)a->by_route)));
+    junit_cases(w);
     for (const struct finding *f = a->findings; f < a->findings + a->finding_count; f++)
         if (finding_is_listed(f, &w->style))
             put_case(w, a, f);
-    put(w->out, STR("  </testsuite>\n"));
+    junit_suite_end(w);
 }
 
 static void put_remarks(struct report_writer *w, const char *name, const str *items, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        property(w, name, items[i]);
-}
-
-static void put_close(struct report_writer *w)
-{
-    put(w->out, STR("</testsuites>\n"));
+        junit_property(w, name, items[i]);
 }
 
 /* The run itself: its inputs, and its exit code. */
 static void end(struct report_writer *w, const struct check_summary *s)
 {
     bool failed = s->exit_code == 1, unknown = s->exit_code != 0 && !failed;
-    struct counts n = {s->error_count + 1, failed, s->error_count + unknown, 0};
+    struct junit_counts n = {s->error_count + 1, failed, s->error_count + unknown, 0};
     str of = w->run->org_id.len ? w->run->org_id : STR("snapshot"), sums = summary_text(w->scratch, w->run, s);
     open_suite(w, arena_printf(w->scratch, "orgexit check %.*s", STR_ARG(w->run->snapshot)), &n);
-    property(w, "version", w->run->version);
-    property(w, "rules", w->run->rules_digest);
+    junit_property(w, "version", w->run->version);
+    junit_property(w, "rules", w->run->rules_digest);
     put_remarks(w, "assumed", w->run->assumed, w->run->assumed_count);
     put_remarks(w, "weakened", w->run->disabled, w->run->disabled_count);
     put_remarks(w, "note", w->run->notes, w->run->note_count);
-    put(w->out, STR("    </properties>\n"));
+    junit_cases(w);
     for (size_t i = 0; i < s->error_count; i++) {
         struct problem p = problem_of_input(w->scratch, w->run, &s->errors[i]);
-        open_case(w, of, arena_printf(w->scratch, "%.*s %zu", STR_ARG(p.rule), i + 1), &p.place);
-        put(w->out, STR(">\n      <error"));
-        attribute(w, "message", p.message);
-        put(w->out, STR(" type=\"input\"/>\n    </testcase>\n"));
+        junit_case(w, of, arena_printf(w->scratch, "%.*s %zu", STR_ARG(p.rule), i + 1), &p.place);
+        junit_result(w, "error", p.message, STR("input"));
     }
-    open_case(w, of, STR("exit code"), NULL);
-    if (failed || unknown) {
-        putf(w->out, ">\n      <%s", failed ? "failure" : "error");
-        attribute(w, "message", sums);
-        put(w->out, STR(" type=\"exit\"/>\n    </testcase>\n"));
-    } else {
-        put(w->out, STR("/>\n"));
-    }
-    put(w->out, STR("  </testsuite>\n"));
+    junit_exit_case(w, of, s->exit_code, sums);
+    junit_suite_end(w);
     if (!w->run->of)
-        put_close(w);
+        junit_close(w);
 }
 
 static void total(struct report_writer *w, const struct check_total *t)
 {
     (void)t;
-    put_close(w);
+    junit_close(w);
 }
 
 const struct report_format report_junit = {

@@ -3,15 +3,34 @@
 
 #include "report/put.h"
 
-static const problem_level levels[PROBLEM_KINDS] = {
-    [PROBLEM_INPUT] = LEVEL_ERROR,     [PROBLEM_BLOCKER] = LEVEL_ERROR,     [PROBLEM_OPEN_BLOCKER] = LEVEL_WARNING,
-    [PROBLEM_WARNING] = LEVEL_WARNING, [PROBLEM_OPEN_WARNING] = LEVEL_NOTE, [PROBLEM_WAIVED] = LEVEL_NOTE,
-    [PROBLEM_ASIDE] = LEVEL_NOTE,      [PROBLEM_INFO] = LEVEL_NOTE,
+static const struct {
+    problem_level level;
+    const char *quality; /* GitLab, "Code Quality": severity */
+} kinds[PROBLEM_KINDS] = {
+    [PROBLEM_INPUT] = {LEVEL_ERROR,   "blocker" },
+    [PROBLEM_BLOCKER] = {LEVEL_ERROR,   "blocker" },
+    [PROBLEM_OPEN_BLOCKER] = {LEVEL_WARNING, "critical"},
+    [PROBLEM_WARNING] = {LEVEL_WARNING, "major"   },
+    [PROBLEM_OPEN_WARNING] = {LEVEL_NOTE,    "minor"   },
+    [PROBLEM_WAIVED] = {LEVEL_NOTE,    "info"    },
+    [PROBLEM_ASIDE] = {LEVEL_NOTE,    "info"    },
+    [PROBLEM_INFO] = {LEVEL_NOTE,    "info"    },
+    [PROBLEM_NOT_READ] = {LEVEL_WARNING, "critical"},
+    [PROBLEM_DOCUMENT_ERROR] = {LEVEL_ERROR,   "blocker" },
+    [PROBLEM_DOCUMENT_SECURITY] = {LEVEL_WARNING, "critical"},
+    [PROBLEM_DOCUMENT_WARNING] = {LEVEL_WARNING, "major"   },
+    [PROBLEM_DOCUMENT_SUGGESTION] = {LEVEL_NOTE,    "info"    },
+    [PROBLEM_SUPPRESSED] = {LEVEL_NOTE,    "info"    },
 };
 
 problem_level problem_level_of(problem_kind kind)
 {
-    return levels[kind];
+    return kinds[kind].level;
+}
+
+const char *problem_quality(problem_kind kind)
+{
+    return kinds[kind].quality;
 }
 
 const char *problem_level_name(problem_level l)
@@ -55,13 +74,19 @@ static str located(arena *a, const struct check_run *run, str file)
     return arena_printf(a, "%.*s/%.*s", STR_ARG(run->folder), STR_ARG(file));
 }
 
+struct place place_of_file(str file, uint32_t line, uint32_t column)
+{
+    struct place p = {.file = file, .line = line ? line : 1, .column = line && column ? column : 1};
+    p.end_line = p.line;
+    p.end_column = p.column + 1;
+    return p;
+}
+
 struct place place_of_evidence(arena *a, const struct check_run *run, const struct evidence *ev)
 {
-    struct place p = {located(a, run, ev->file), ev->line ? ev->line : 1, 1, 2};
-    if (ev->line && ev->column) {
-        p.column = ev->column;
-        p.end_column = ev->end_column > ev->column ? ev->end_column : ev->column + 1;
-    }
+    struct place p = place_of_file(located(a, run, ev->file), ev->line, ev->column);
+    if (ev->line && ev->column && ev->end_column > ev->column)
+        p.end_column = ev->end_column;
     return p;
 }
 
@@ -90,19 +115,24 @@ static struct place place_of(arena *a, const struct check_run *run, const struct
 
 /* ---- fingerprints ---- */
 
-str unique_fingerprint(struct report_writer *w, struct map *told, str fingerprint)
+str unique_fingerprint(arena *a, struct map *told, str fingerprint)
 {
-    void **slot = map_at(w->scratch, told, arena_str(w->scratch, fingerprint));
+    void **slot = map_at(a, told, arena_str(a, fingerprint));
     size_t times = (size_t)(uintptr_t)*slot + 1;
     *slot = (void *)(uintptr_t)times;
-    if (w->run->number > 1) /* an earlier snapshot may have the account too */
-        fingerprint = arena_printf(w->scratch, "%.*s-s%zu", STR_ARG(fingerprint), w->run->number);
-    return times == 1 ? fingerprint : arena_printf(w->scratch, "%.*s-%zu", STR_ARG(fingerprint), times);
+    return times == 1 ? fingerprint : arena_printf(a, "%.*s-%zu", STR_ARG(fingerprint), times);
 }
 
-str input_fingerprint(arena *a, const struct input_error *e)
+str run_fingerprint(arena *a, const struct check_run *run, str fingerprint)
 {
-    return arena_printf(a, "%016zx", (size_t)str_hash(e->file) * 31 + (size_t)str_hash(e->message));
+    if (run->number <= 1)
+        return fingerprint;
+    return arena_printf(a, "%.*s-s%zu", STR_ARG(fingerprint), run->number); /* an earlier one may have the account */
+}
+
+str input_fingerprint(arena *a, str file, str message)
+{
+    return arena_printf(a, "%016zx", (size_t)str_hash(file) * 31 + (size_t)str_hash(message));
 }
 
 /* ---- sentences ---- */

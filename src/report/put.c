@@ -460,6 +460,15 @@ void put_csv(struct file_out *f, str s)
     put(f, STR("\""));
 }
 
+void put_csv_row(struct file_out *f, const str *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        put(f, i ? STR(",") : (str){0});
+        put_csv(f, cells[i]);
+    }
+    put(f, STR("\r\n"));
+}
+
 /* ---- workflow commands ---- */
 
 void put_annotation(struct file_out *f, str s, bool property)

@@ -60,6 +60,7 @@ void put_xml(struct file_out *f, str s);
 /* A field of CSV (RFC 4180) with its quotation marks. What a spreadsheet would run as a formula gets a ' before it
  * (CWE-1236); control characters, line ends too, are written as \u{a}. */
 void put_csv(struct file_out *f, str s);
+void put_csv_row(struct file_out *f, const str *cells, size_t count);
 
 /*
  * Markdown (CommonMark, flavours of GitHub and GitLab), inside a line, a heading, a list or a cell of a table: what
