@@ -370,6 +370,9 @@ WRONG_LINT = {
     "suppressed by nobody": lambda r: next(f for f in r["findings"] if f["suppressed"]).pop("suppressed_by"),
     "an index below zero": lambda r: r["findings"][0].update(statement=-1),
     "no summary": lambda r: r.pop("summary"),
+    "no list of errors": lambda r: r.pop("errors"),
+    "an error without a message": lambda r: r["errors"].append({"file": "a.json"}),
+    "a file not read without its name": lambda r: r["not_read"].append({"message": "x"}),
     "no sum": lambda r: r["summary"].pop("suppressed"),
     "another schema": lambda r: r.update(schema="orgexit/lint/2"),
 }
@@ -377,11 +380,14 @@ WRONG_LINT = {
 
 def linted(tally):
     check, line = validator("lint.schema.json"), validator("lint-ndjson.schema.json")
-    folder = judge.ROOT / "tests" / "golden" / "lint-control"
-    result = json.loads(judge.run("lint", folder, "--as-of", AS_OF, "--format", "json").out)
-    tally.add("schema lint", faults(check, result))
-    wrong = [fault for text in judge.run("lint", folder, "--as-of", AS_OF, "--format", "ndjson").out.splitlines() for fault in faults(line, json.loads(text))]
-    tally.add("schema lint ndjson", wrong)
+    golden = judge.ROOT / "tests" / "golden"
+    result = json.loads(judge.run("lint", golden / "lint-control", "--as-of", AS_OF, "--format", "json").out)
+    runs = {"": [golden / "lint-control"], " with files not read": [golden / "lint-formats"], " with an error": [golden / "lint-formats" / "policies" / "plan.json"], " of nothing": ["no-such-folder"]}
+    for name, paths in runs.items():
+        tally.add(f"schema lint{name}", faults(check, json.loads(judge.run("lint", *paths, "--as-of", AS_OF, "--format", "json").out)))
+        texts = judge.run("lint", *paths, "--as-of", AS_OF, "--format", "ndjson").out.splitlines()
+        tally.add(f"schema lint ndjson{name}", [fault for text in texts for fault in faults(line, json.loads(text))])
+    tally.add("schema lint ndjson refuses an error without a message", [] if faults(line, {"type": "error", "file": "x"}) else ["accepted"])
     for what, spoil in WRONG_LINT.items():
         spoilt = copy.deepcopy(result)
         spoil(spoilt)

@@ -34,6 +34,7 @@ struct lint_finding {
     str value;         /* the text that is told of; empty: more than one text */
     str content;       /* of the statement, where it has no Sid: by it the finding is known again */
     str suppressed;    /* by whom, why, until when; ptr NULL: it counts */
+    bool in_source;    /* by a comment beside it */
     bool in_baseline;
     char fingerprint[17]; /* 16 hex digits; the same when lines move */
     uint32_t line, column, end_line,
@@ -45,12 +46,39 @@ struct lint_finding {
     uint32_t excerpt_line, excerpt_column, excerpt_end;
 };
 
+/* What came of one file. */
+struct lint_told {
+    str file; /* as it was named, or found below a folder that was */
+    size_t documents;
+    const struct lint_finding *findings;
+    size_t count;
+    str unread;   /* why nothing is known of it; empty: it was read */
+    bool refused; /* unread: an error (exit code 2); else a template or a plan (exit code 3) */
+    uint32_t line, column;
+};
+
+/* A check, as a catalogue tells it. */
+struct lint_rule {
+    const char *id, *title, *why, *fix;
+    lint_severity severity;
+};
+
+/* Everything that is known before the first file. */
+struct lint_head {
+    const struct lint_rule *rules; /* those that can be found: all checks */
+    size_t rule_count;
+    int threshold; /* the severity from which on the exit code is 1; LINT_SEVERITIES: never */
+    int64_t as_of; /* seconds since 1970, UTC */
+    str folder;    /* the working folder with its slash: files are told as seen from there; empty: not known */
+};
+
 struct lint_summary {
     size_t documents;
     size_t skipped;                 /* files of folders that hold no policy */
     size_t not_read;                /* templates and plans of folders: what is in them is not known */
     size_t counts[LINT_SEVERITIES]; /* of what is not suppressed */
     size_t suppressed;
+    size_t errors; /* files that could not be read, and what else left no finding */
     int exit_code;
 };
 

@@ -206,7 +206,6 @@ static const char *resolved(arena *a, str path)
 /* An output must not stand in the snapshot, nor two of them at one place. */
 bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e)
 {
-    const struct option_value *given = &args->options[OPTION_OUTPUT];
     char folder[PATH_MAX];
     const char *place = resolved(a, path);
     if (!place)
@@ -219,7 +218,14 @@ bool output_place_check(arena *a, const struct arguments *args, size_t index, st
             return error_set(e, ERR_USAGE, "--output %.*s lies inside the snapshot; write it elsewhere",
                              STR_ARG(visible(a, path)));
     }
-    for (size_t i = 0; i < index; i++) {
+    return outputs_differ(a, args, index, path, e);
+}
+
+bool outputs_differ(arena *a, const struct arguments *args, size_t index, str path, error *e)
+{
+    const struct option_value *given = &args->options[OPTION_OUTPUT];
+    const char *place = resolved(a, path);
+    for (size_t i = 0; place && i < index; i++) {
         str other = given->values[i];
         (void)str_cut(&other, ':');
         const char *there = resolved(a, other);

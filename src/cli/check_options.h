@@ -15,6 +15,8 @@ bool as_of_read(arena *a, const struct arguments *args, int64_t *as_of, time_ori
 /* --output: none may stand in the snapshot or at the place of an earlier one; none may be a file that is read. `index`
  * and `path`: of the one looked at. False: *e. */
 bool output_place_check(arena *a, const struct arguments *args, size_t index, str path, error *e);
+/* Its part about earlier ones alone: `path` is none of the first `index` of --output. */
+bool outputs_differ(arena *a, const struct arguments *args, size_t index, str path, error *e);
 /* All of --output of a command whose formats `knows` tells, before any work is done. `example`: "json:plan.json". */
 bool outputs_check(arena *a, const struct arguments *args, bool (*knows)(arena *a, str format, error *e),
                    const char *example, error *e);

@@ -136,7 +136,7 @@ static const option_id collect_options[] = {OPTION_ACCOUNT, OPTION_OU,      OPTI
                                             OPTION_QUIET,   OPTION_ASCII,   OPTION_HELP};
 static const option_id lint_options[] = {OPTION_TYPE,   OPTION_LINT_FAIL_ON, OPTION_SELECT, OPTION_IGNORE,
                                          OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_CONFIG, OPTION_NO_CONFIG, OPTION_SERVICE, OPTION_OWN_ACCOUNT, OPTION_MANAGEMENT_ACCOUNT, OPTION_AS_OF,
-                                         OPTION_FORMAT, OPTION_JOBS,         OPTION_QUIET,  OPTION_COLOR,
+                                         OPTION_FORMAT, OPTION_OUTPUT, OPTION_ONLY_PROBLEMS, OPTION_JOBS, OPTION_QUIET, OPTION_COLOR,
                                          OPTION_ASCII,  OPTION_LIST_CHECKS,  OPTION_HELP};
 static const option_id simulate_options[] = {
     OPTION_ACCOUNT, OPTION_PRINCIPAL, OPTION_ACTION, OPTION_RESOURCE, OPTION_RESOURCE_ACCOUNT, OPTION_CONTEXT, OPTION_UNKNOWN,
@@ -213,7 +213,8 @@ const struct command commands[] = {
      "  4  DIR could not be written, or memory ran out\n",                                                OPTIONS(collect_options),  run_collect  },
     {"lint",     "PATH...|-",  "find in policy documents what AWS would refuse, what does not do what it says, what bears on leaving",
      "PATH is a policy document in JSON or YAML, what an AWS CLI call printed, or a folder: every *.json, *.yaml and *.yml\n"
-     "below it is read, one that holds no policy is passed over. -: standard input. `orgexit rules explain CHECK` tells why a check is there; docs/lint.md lists them.\n\n"
+     "below it is read, one that holds no policy is passed over. -: standard input. `orgexit rules explain CHECK` tells why a check is there; docs/lint.md lists them.\n"
+     "Formats: text, json, ndjson, sarif, junit, markdown, csv, github, gitlab, html; --output writes more of them to files.\n\n"
      "Exit codes\n"
      "  0  no finding at or above --fail-on\n"
      "  1  at least one\n"

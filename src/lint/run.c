@@ -685,6 +685,7 @@ static void suppress(arena *a, struct marks *marks, struct lint_finding *f)
             !names_check(m->ids, str_from(f->check)))
             continue;
         m->used = true;
+        f->in_source = true;
         f->suppressed = arena_printf(a, "the comment in line %u: %.*s", m->line, STR_ARG(m->reason));
         return;
     }
