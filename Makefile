@@ -31,7 +31,7 @@ FUZZ    := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-.PHONY: all deps data demo test check-tests test-web accept asan tidy format bench fuzz torture install clean help
+.PHONY: all deps build-deps data demo test check-tests test-web accept asan tidy format bench fuzz torture install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -71,6 +71,9 @@ $(call obj,src/catalog/catalog.c): $(BUILD)/gen/catalog_tables.h
 
 deps: ## install the libraries and tools that are missing
 	@sh scripts/install-deps.sh
+
+build-deps: ## install what building alone needs
+	@sh scripts/install-deps.sh build
 
 data: ## write the facts about AWS in src/catalog anew (npm and the network; the diff is the review)
 	/usr/bin/python3 scripts/data.py

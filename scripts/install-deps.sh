@@ -1,36 +1,39 @@
 #!/bin/sh
 # Installs what building and testing orgexit needs and this machine lacks, with the system's package manager; with sudo
-# only if it asks for no password. Otherwise prints the line to run and exits 2.
+# only if it asks for no password. Otherwise prints the line to run and exits 2. `install-deps.sh build`: what building
+# alone needs.
 set -u
+only=${1:-}
 
 have_lib() { command -v pkg-config >/dev/null 2>&1 && pkg-config --exists "$1" 2>/dev/null; }
 have_cmd() { command -v "$1" >/dev/null 2>&1; }
 have_module() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" >/dev/null 2>&1; }
 
-# what | test | apt | dnf | apk | brew
-missing=$(while read -r kind name apt dnf apk brew; do
+# for | what | test | apt | dnf | apk | brew
+missing=$(while read -r use kind name apt dnf apk brew; do
+    [ -z "$only" ] || [ "$use" = "$only" ] || continue
     case $kind in
     cmd) have_cmd "$name" ;;
     lib) have_lib "$name" ;;
     module) have_module "$name" ;;
     esac || echo "$apt $dnf $apk $brew"
 done <<END
-cmd cc gcc gcc gcc gcc
-cmd ar binutils binutils binutils binutils
-cmd pkg-config pkg-config pkgconf pkgconf pkg-config
-lib yaml-0.1 libyaml-dev libyaml-devel yaml-dev libyaml
-lib libcjson libcjson-dev cjson-devel cjson-dev cjson
-lib libpcre2-8 libpcre2-dev pcre2-devel pcre2-dev pcre2
-lib libcrypto libssl-dev openssl-devel openssl-dev openssl@3
-lib cmocka libcmocka-dev libcmocka-devel cmocka-dev cmocka
-cmd /usr/bin/python3 python3 python3 python3 python3
-cmd mandoc mandoc mandoc mandoc mandoc
-module yaml python3-yaml python3-pyyaml py3-yaml -
-module html5lib python3-html5lib python3-html5lib py3-html5lib -
-cmd xmllint libxml2-utils libxml2 libxml2-utils libxml2
-cmd cmark-gfm cmark-gfm - - cmark-gfm
-module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
-cmd parallel parallel parallel parallel parallel
+build cmd cc gcc gcc gcc gcc
+build cmd ar binutils binutils binutils binutils
+build cmd pkg-config pkg-config pkgconf pkgconf pkg-config
+build lib yaml-0.1 libyaml-dev libyaml-devel yaml-dev libyaml
+build lib libcjson libcjson-dev cjson-devel cjson-dev cjson
+build lib libpcre2-8 libpcre2-dev pcre2-devel pcre2-dev pcre2
+build lib libcrypto libssl-dev openssl-devel openssl-dev openssl@3
+test lib cmocka libcmocka-dev libcmocka-devel cmocka-dev cmocka
+test cmd /usr/bin/python3 python3 python3 python3 python3
+test cmd mandoc mandoc mandoc mandoc mandoc
+test module yaml python3-yaml python3-pyyaml py3-yaml -
+test module html5lib python3-html5lib python3-html5lib py3-html5lib -
+test cmd xmllint libxml2-utils libxml2 libxml2-utils libxml2
+test cmd cmark-gfm cmark-gfm - - cmark-gfm
+test module jsonschema python3-jsonschema python3-jsonschema py3-jsonschema -
+test cmd parallel parallel parallel parallel parallel
 END
 )
 if [ -e /usr/include/stdio.h ] || have_cmd brew; then :; else
