@@ -373,7 +373,7 @@ def image(tally, work):
     needed = set(re.findall(r"^build \S+ \S+ (\S+)", (ROOT / "scripts" / "install-deps.sh").read_text(), re.M))
     tally.add("ci Dockerfile: what building needs comes from install-deps.sh", [] if len(packages) == 2 and packages[0] == {"make"} and len(needed) == 7 else f"{packages} {needed}")
     # Of every library that building takes, the package that holds what the program is linked with.
-    if shutil.which("dpkg") and "bookworm" in Path("/etc/os-release").read_text():
+    if shutil.which("dpkg") and "bookworm" in Path("/etc/os-release").read_text() and ORGEXIT == (ROOT / "build" / "orgexit").resolve():
         linked = re.findall(r"=> (\S+)", subprocess.run(["ldd", ORGEXIT], capture_output=True, text=True, check=True).stdout)
         owners = set()
         for path in linked:
@@ -383,7 +383,7 @@ def image(tally, work):
         owners -= {"libc6", "libgcc-s1", "libasan8", "libubsan1", "libstdc++6"}
         tally.add("ci Dockerfile: the libraries are those that the program is linked with", formats.differ("packages", packages[1], owners))
     else:
-        print("this is no Debian 12: the libraries of the Dockerfile were not compared with those of the program")
+        print("this is no Debian 12, or no build/orgexit: the libraries of the Dockerfile were not compared with those of the program")
     # What `make install` puts in place runs, and nothing but the copied paths is needed. The build is that of the tests.
     out = work / "out"
     build = str(Path(os.environ.get("BUILD", ROOT / "build")))
