@@ -475,8 +475,8 @@ static str words_of(arena *a, const str *ids, size_t count)
     str out = {words, 0};
     for (size_t i = 0; i < count; i++) {
         if (i) {
-            memcpy(words + out.len, ", ", 2);
-            out.len += 2;
+            words[out.len++] = ',';
+            words[out.len++] = ' ';
         }
         memcpy(words + out.len, ids[i].ptr, ids[i].len);
         out.len += ids[i].len;
