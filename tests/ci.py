@@ -199,7 +199,7 @@ def github(tally, work):
     where = work / "action"
     built = (ROOT / "build" / "orgexit").exists() and ORGEXIT == (ROOT / "build" / "orgexit").resolve()
     # A copy, so that the step which builds finds all of it up to date and the repository stays as it is.
-    shutil.copytree(ROOT, where, symlinks=True, ignore=lambda folder, names: [n for n in names if n in (".git", "golden", "tests", "asan", "fuzz", "lint-cases") and Path(folder) in (ROOT, ROOT / "build")])
+    shutil.copytree(ROOT, where, symlinks=True, ignore=lambda folder, names: [n for n in names if n in (".git", "tmp", "golden", "tests", "asan", "fuzz", "lint-cases") and Path(folder) in (ROOT, ROOT / "build")])
     if not built:
         print(f"{ORGEXIT} is no build/orgexit: the step of action.yml that builds is not run")
         shutil.rmtree(where / "build", ignore_errors=True)
